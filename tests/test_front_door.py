@@ -1,0 +1,229 @@
+"""The Makefile says what it can do and answers trouble in a sentence; the tree holds only what belongs in it."""
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[1]
+MAKEFILE = (ROOT / "Makefile").read_text()
+TARGETS = sorted(set(re.findall(r"^([a-z][a-z-]*):", MAKEFILE, re.MULTILINE)) - {"environment"})
+NEEDED = ["Makefile", "pyproject.toml", "requirements.txt", "requirements-uv.txt"]
+MAX_FILE_BYTES = 25e6
+MAX_DATA_BYTES = 60e6
+
+REGISTRIES = r"pypi\.org|pythonhosted\.|npmjs\.|anaconda\.org|debian\.org|/(pypi|simple)/"
+MACHINE_PATHS = r"(?<![\w.])/(root|work|Users/\w+|home/(?!jovyan)\w+)(?=/|\b)"
+
+
+def make(folder: Path, *arguments: str, **variables: str) -> subprocess.CompletedProcess:
+    kept = {key: value for key, value in os.environ.items() if not key.startswith(("MAKE", "MFLAGS"))}
+    return subprocess.run(
+        ["make", *arguments], cwd=folder, env=kept | variables, capture_output=True, text=True, timeout=60, check=False
+    )
+
+
+def sentence(done: subprocess.CompletedProcess) -> str:
+    """What make's recipe said last before it failed; make itself adds a line with the number of the error."""
+    assert done.returncode != 0
+    assert "Traceback" not in done.stderr
+    *_, last, error = done.stderr.strip().splitlines()
+    assert error.startswith("make: ***")
+    return last
+
+
+@pytest.fixture
+def folder(tmp_path):
+    """The front door alone, without an environment."""
+    folder = tmp_path.resolve() / "my course"
+    folder.mkdir()
+    for name in NEEDED:
+        shutil.copy(ROOT / name, folder)
+    return folder
+
+
+@pytest.fixture
+def old_python(tmp_path):
+    script = tmp_path / "old-python"
+    script.write_text("#!/bin/sh\necho 3.9\n")
+    script.chmod(0o755)
+    return str(script)
+
+
+def environment_made_for(folder: Path, made_in: Path) -> None:
+    """What a completed environment looks like to the Makefile: a Python and the note of what it was completed for."""
+    (folder / ".venv" / "bin").mkdir(parents=True)
+    (folder / ".venv" / "bin" / "python").symlink_to(sys.executable)
+    lock = b"".join((folder / name).read_bytes() for name in NEEDED[1:])
+    checksum = subprocess.run(["cksum"], input=lock, capture_output=True, check=True).stdout.decode().strip()
+    (folder / ".venv" / ".course").write_text(f"{made_in} {checksum}\n")
+
+
+def test_help_lists_every_target():
+    assert {"lab", "test", "lint", "course", "solutions", "data", "demo-class", "clean"} <= set(TARGETS)
+    listed = {line.split()[1]: line for line in make(ROOT, "help").stdout.splitlines() if line.startswith("  make ")}
+    assert sorted(listed) == TARGETS
+    assert all(len(line.split()) > 3 for line in listed.values()), "a target is listed without saying what it does"
+    assert make(ROOT).stdout == make(ROOT, "help").stdout
+
+
+def test_ci_runs_the_test_command_of_the_readme():
+    script = ROOT / ".ci" / "run"
+    assert os.access(script, os.X_OK)
+    lines = [line for line in script.read_text().splitlines() if line and not line.startswith("#")]
+    assert lines[0] == "set -euo pipefail"
+    assert lines[-1] == "make test"
+    assert all(f"make {target}" in (ROOT / "README.md").read_text() for target in ("lab", "test"))
+
+
+def test_an_unsupported_python_is_answered(folder, old_python):
+    said = sentence(make(folder, "lab", f"PYTHON={old_python}"))
+    assert f"Python 3.11, 3.12 or 3.13 is needed, but {old_python} is 3.9." in said
+    assert "make lab PYTHON=python3.12" in said
+    assert not (folder / ".venv").exists()
+
+
+def test_a_missing_python_is_answered(folder):
+    assert "no-such-python is not there" in sentence(make(folder, "lab", "PYTHON=no-such-python"))
+
+
+def test_no_network_is_answered_and_leaves_nothing_that_counts_as_made(folder, old_python):
+    nowhere = dict.fromkeys(
+        ("HTTPS_PROXY", "HTTP_PROXY", "ALL_PROXY", "https_proxy", "http_proxy"), "http://127.0.0.1:9"
+    )
+    done = make(folder, "lab", f"PYTHON={sys.executable}", NO_PROXY="", no_proxy="", PIP_NO_CACHE_DIR="1", **nowhere)
+    assert "Is this machine connected to the network?" in sentence(done)
+    assert "run the same command again" in sentence(done)
+    assert (folder / ".venv" / "bin" / "python").exists()
+
+    again = make(folder, "lab", f"PYTHON={old_python}")
+    assert "The environment in .venv is unfinished" in again.stderr
+    assert not (folder / ".venv").exists()
+
+
+def test_a_finished_environment_is_used_as_it_is(folder):
+    environment_made_for(folder, folder)
+    done = make(folder, "environment")
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+
+
+def stand_in_python(folder: Path, script: str) -> None:
+    python = folder / ".venv" / "bin" / "python"
+    python.unlink()
+    python.write_text(f"#!/bin/sh\n{script}\n")
+    python.chmod(0o755)
+
+
+def test_a_changed_lock_is_installed(folder):
+    environment_made_for(folder, folder)
+    before = (folder / ".venv" / ".course").read_text()
+    with (folder / "requirements.txt").open("a") as lock:
+        lock.write("# changed\n")
+
+    stand_in_python(folder, '[ "$1" = -c ]')
+    assert "The packages could not be installed." in sentence(make(folder, "environment"))
+    assert (folder / ".venv" / ".course").read_text() == before, "a failed update is tried again"
+
+    stand_in_python(folder, 'if [ "$1" != -c ]; then echo "$@"; fi')
+    done = make(folder, "environment")
+    assert done.returncode == 0
+    assert [line.split()[1] for line in done.stdout.splitlines()[-3:]] == ["pip", "uv", "uv"]
+    assert (folder / ".venv" / ".course").read_text() != before
+    assert make(folder, "environment").stdout == ""
+
+
+def test_two_makes_do_not_work_on_one_environment(folder):
+    environment_made_for(folder, folder)
+    (folder / ".venv" / ".course").write_text(f"unfinished {os.getpid()}\n")
+    assert "is being made by another make" in sentence(make(folder, "lab"))
+    assert (folder / ".venv" / "bin").exists()
+
+
+def test_a_python_that_no_longer_runs_is_answered(folder):
+    environment_made_for(folder, folder)
+    (folder / ".venv" / "bin" / "python").unlink()
+    assert "The Python in .venv does not run" in sentence(make(folder, "lab"))
+    assert "Run 'make clean', then try again." in sentence(make(folder, "lab"))
+
+
+def test_a_moved_environment_is_answered(folder):
+    environment_made_for(folder, folder / "elsewhere")
+    assert "made in another folder" in sentence(make(folder, "lab"))
+
+
+def test_the_environment_of_someone_else_is_not_touched(folder):
+    (folder / ".venv").mkdir()
+    assert "There is a .venv that this Makefile did not make." in sentence(make(folder, "lab"))
+    assert (folder / ".venv").exists()
+
+
+def test_clean_keeps_notebooks_and_data(folder):
+    kept = [
+        folder / name for name in ("course/ex1/mine.ipynb", "course/ex1/__pycache__/mine.pyc", "data/generated/a.root")
+    ]
+    removed = [
+        folder / name for name in (".venv/bin/python", "helpers/__pycache__/checks.pyc", ".pytest_cache/README.md")
+    ]
+    for path in kept + removed:
+        path.parent.mkdir(parents=True)
+        path.touch()
+    assert make(folder, "clean").returncode == 0
+    assert all(path.exists() for path in kept)
+    assert not any(path.exists() for path in removed)
+
+
+def tree() -> list[Path]:
+    """The files of the repository, also those that are not committed yet."""
+    listing = subprocess.run(
+        ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
+        cwd=ROOT,
+        capture_output=True,
+        check=False,
+    )
+    if listing.returncode != 0:
+        pytest.skip("this is not a git checkout")
+    paths = [ROOT / name.decode() for name in listing.stdout.split(b"\0") if name]
+    return [path for path in paths if path.is_file()]
+
+
+def lines_with(pattern: str) -> list[str]:
+    """Where the pattern stands in a text file of the repository."""
+    found = []
+    for path in tree():
+        content = path.read_bytes()
+        if b"\0" not in content:
+            for number, line in enumerate(content.decode(errors="replace").splitlines(), 1):
+                if hit := re.search(pattern, line):
+                    found.append(f"{path.relative_to(ROOT)}:{number}: {hit.group()}")
+    return found
+
+
+def test_no_registry_address():
+    assert lines_with(REGISTRIES) == []
+
+
+def test_no_path_of_one_machine():
+    assert lines_with(MACHINE_PATHS) == []
+
+
+# A bar stands for the slash, or these would be found themselves.
+@pytest.mark.parametrize("text", ["in |root|.cache", "'|work|main'", "|home|someone|x", '"|root"', "=|Users|me|lab"])
+def test_machine_paths_are_recognised(text):
+    assert re.search(MACHINE_PATHS, text.replace("|", "/"))
+
+
+@pytest.mark.parametrize(
+    "text", ["/home/jovyan/work", "a/root/b", "root://host", "the network/work balance", "/homework"]
+)
+def test_other_text_is_not_taken_for_a_machine_path(text):
+    assert not re.search(MACHINE_PATHS, text)
+
+
+def test_files_are_small():
+    sizes = {path.relative_to(ROOT): path.stat().st_size for path in tree()}
+    assert {path: size for path, size in sizes.items() if size > MAX_FILE_BYTES} == {}
+    assert sum(size for path, size in sizes.items() if path.parts[0] == "data") < MAX_DATA_BYTES
