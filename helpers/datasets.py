@@ -1,0 +1,104 @@
+"""The shipped data sets: where they are, whether they are whole, and what their columns mean.
+
+A data set is a folder of files with a ``manifest.json`` that holds the SHA-256 of each file and the unit of each
+column. The folders are looked for in ``HEPDL_DATA`` (a shared, read-only copy on a hub, or data of your own) and,
+where that is not set, in ``data/`` of the repository.
+"""
+
+import hashlib
+import json
+import os
+from functools import cache
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+import uproot
+
+SHIPPED = Path(__file__).resolve().parents[1] / "data"
+
+
+class DataError(Exception):
+    """A data file is missing, cut short or altered, or no data set has that name."""
+
+
+class Column(NamedTuple):
+    """What one branch of a data set holds."""
+
+    unit: str
+    description: str
+
+
+def path(name: str) -> Path:
+    """Path of a data file whose content has been verified against its checksum.
+
+    name: data set and file, such as ``"hww/GluGluHToWWTo2L2Nu_M125.root"``.
+    Raises DataError, with the way out, if there is no such file or if it is not the file that the manifest describes.
+    """
+    dataset, _, file_name = name.partition("/")
+    files = _manifest(_root() / dataset)["files"]
+    if file_name not in files:
+        raise DataError(
+            f"no data file is called {name!r}; there are: {', '.join(f'{dataset}/{file}' for file in files)}"
+        )
+    file = _root() / dataset / file_name
+    if not file.is_file():
+        raise DataError(f"{file} is missing. {_remedy(file)}")
+    expected = files[file_name]
+    status = file.stat()
+    if status.st_size != expected["bytes"]:
+        raise DataError(f"{file} has {status.st_size} bytes instead of {expected['bytes']}. {_remedy(file)}")
+    if _sha256(file, status.st_mtime_ns) != expected["sha256"]:
+        raise DataError(f"{file} has been altered: its checksum is not the one in manifest.json. {_remedy(file)}")
+    return file
+
+
+def open_root(name: str) -> uproot.ReadOnlyDirectory:
+    """Open a verified ROOT file with uproot; for the name and the errors see ``path``."""
+    return uproot.open(path(name))
+
+
+def load_arrays(name: str) -> dict[str, np.ndarray]:
+    """All arrays of a verified ``.npz`` file, by name; for the name and the errors see ``path``."""
+    with np.load(path(name)) as arrays:
+        return dict(arrays)
+
+
+def columns(dataset: str) -> dict[str, Column]:
+    """Unit and description of every column of a data set such as ``"hww"``. Raises DataError if there is none."""
+    described = _manifest(_root() / dataset)["columns"]
+    return {name: Column(column["unit"], column["description"]) for name, column in described.items()}
+
+
+def _root() -> Path:
+    return Path(os.environ.get("HEPDL_DATA") or SHIPPED)
+
+
+def _manifest(folder: Path) -> dict:
+    file = folder / "manifest.json"
+    try:
+        return json.loads(file.read_text())
+    except FileNotFoundError:
+        known = ", ".join(sorted(found.parent.name for found in _root().glob("*/manifest.json"))) or "none"
+        raise DataError(
+            f"{_root()} holds no data set {folder.name!r} ({file} is missing); there are: {known}. {_remedy(file)}"
+        ) from None
+    except ValueError as error:
+        raise DataError(f"{file} is not valid JSON ({error}). {_remedy(file)}") from None
+
+
+@cache
+def _sha256(file: Path, modified_ns: int) -> str:
+    with file.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
+
+
+def _remedy(file: Path) -> str:
+    if os.environ.get("HEPDL_DATA"):
+        return (
+            "HEPDL_DATA names the folder it is looked for in: copy the file there again, "
+            "or unset HEPDL_DATA to use the course's own data."
+        )
+    return (
+        f"Restore it with: git restore {Path('data') / file.relative_to(SHIPPED)}    (or make all data anew: make data)"
+    )
