@@ -1,0 +1,85 @@
+"""nbgrader for this course. Plain `nbgrader …` commands and formgrader read this file when they start in this folder.
+
+HEPDL_COURSE_ID names the course in the exchange, HEPDL_EXCHANGE the exchange folder.
+"""
+
+import os
+import sys
+from pathlib import Path
+
+HERE = Path(__file__).resolve().parent
+if str(HERE) not in sys.path:
+    sys.path.append(str(HERE))
+# nbgrader starts `alembic` by name when it makes a gradebook.
+if str(Path(sys.executable).parent) not in os.environ["PATH"].split(os.pathsep):
+    os.environ["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
+
+c = get_config()  # noqa: F821 (traitlets puts it into this file's namespace)
+
+c.CourseDirectory.course_id = os.environ.get("HEPDL_COURSE_ID", "hepdl")
+c.CourseDirectory.source_directory = "solutions"
+c.CourseDirectory.release_directory = "course"
+# Only a lesson's own text twin is held back: a student may hand in a module of their own.
+c.CourseDirectory.ignore = [
+    ".ipynb_checkpoints",
+    "*.pyc",
+    "__pycache__",
+    "feedback",
+    *sorted({notebook.with_suffix(".py").name for notebook in HERE.glob("solutions/*/*.ipynb")}),
+]
+if "HEPDL_EXCHANGE" in os.environ:
+    c.Exchange.root = os.environ["HEPDL_EXCHANGE"]
+
+c.GenerateAssignment.preprocessors = [
+    "nbgrader.preprocessors.IncludeHeaderFooter",
+    "nbgrader.preprocessors.LockCells",
+    "nbgrader.preprocessors.ClearSolutions",
+    "nbgrader.preprocessors.ClearOutput",
+    "grading.release.KeepStudentMetadata",
+    "nbgrader.preprocessors.CheckCellMetadata",
+    "nbgrader.preprocessors.ComputeChecksums",
+    "nbgrader.preprocessors.SaveCells",
+    "nbgrader.preprocessors.ClearHiddenTests",
+    "nbgrader.preprocessors.ClearMarkScheme",
+    "nbgrader.preprocessors.ComputeChecksums",
+    "nbgrader.preprocessors.CheckCellMetadata",
+]
+c.ClearSolutions.code_stub = {"python": "# your code here\nraise NotImplementedError"}
+c.ClearSolutions.text_stub = "*Your answer:*"
+
+c.Autograde.sanitize_preprocessors = [
+    "nbgrader.preprocessors.ClearOutput",
+    "grading.copied_cells.KeepOneOfEachCell",
+    "nbgrader.preprocessors.DeduplicateIds",
+    "nbgrader.preprocessors.OverwriteKernelspec",
+    "grading.copied_cells.RestoreDeletedCells",
+    "nbgrader.preprocessors.CheckCellMetadata",
+]
+c.OverwriteCells.add_missing_cells = True
+
+# A cell that runs longer is interrupted and counts as failed; the cells after it still run.
+c.Execute.timeout = 300
+c.Execute.interrupt_on_timeout = True
+c.Execute.error_on_timeout = {
+    "ename": "CellTimeoutError",
+    "evalue": "the cell ran longer than it may and was stopped",
+    "traceback": ["CellTimeoutError: the cell ran longer than it may and was stopped"],
+}
+c.Execute.startup_timeout = 120
+c.Execute.iopub_timeout = 30
+c.Execute.kernel_name = "python3"
+
+# nbgrader gives a test cell that wrote to stderr no points; warnings are not wrong answers.
+c.IgnorePattern.enabled = True
+c.IgnorePattern.pattern = r"[\s\S]"
+
+c.LimitOutput.max_lines = 500
+c.LimitOutput.max_traceback = 50
+
+c.AssignLatePenalties.plugin_class = "grading.late_policy.TenPercentPerDay"
+
+c.GenerateFeedback.preprocessors = [
+    "nbgrader.preprocessors.GetGrades",
+    "grading.feedback.HideHiddenTests",
+    "nbconvert.preprocessors.CSSHTMLHeaderPreprocessor",
+]
