@@ -35,7 +35,9 @@ def path(name: str) -> Path:
     name: data set and file, such as ``"hww/GluGluHToWWTo2L2Nu_M125.root"``.
     Raises DataError, with the way out, if there is no such file or if it is not the file that the manifest describes.
     """
-    dataset, _, file_name = name.partition("/")
+    dataset, slash, file_name = name.partition("/")
+    if not slash:
+        raise DataError(f"{name!r} is not the name of a data file: put its data set before it, as in 'hww/{name}'")
     files = _manifest(_root() / dataset)["files"]
     if file_name not in files:
         raise DataError(

@@ -78,6 +78,8 @@ def test_unknown_names_list_the_known_ones(copy):
         datasets.DataError, match=r"no data file is called 'hww/GluGlu\.root'.*hww/GluGluHToWWTo2L2Nu_M125\.root"
     ):
         datasets.path("hww/GluGlu.root")
+    with pytest.raises(datasets.DataError, match=r"put its data set before it, as in 'hww/GluGlu\.root'"):
+        datasets.path("GluGlu.root")
     with pytest.raises(datasets.DataError, match=r"no data set 'higgs'.*there are: hww"):
         datasets.path("higgs/x.root")
 

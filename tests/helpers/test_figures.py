@@ -52,7 +52,10 @@ def test_a_notebook_stores_the_description():
     shell = InteractiveShell.instance()
     try:
         figures.use_style()
-        shown, _ = shell.display_formatter.format(plt.figure(), include={"text/plain"})
-        assert shown["text/plain"] == "Figure\n"
+        figure = plt.figure()
+        figure.add_subplot(xlabel="mass [GeV]")
+        shown, _ = shell.display_formatter.format(figure, include={"text/plain"})
+        assert shown["text/plain"] == figures.describe(figure)
+        assert "mass [GeV]" in shown["text/plain"]
     finally:
         InteractiveShell.clear_instance()
