@@ -1,0 +1,414 @@
+# ---
+# jupyter:
+#   kernelspec:
+#     display_name: Python 3
+#     language: python
+#     name: python3
+# ---
+
+# %% [markdown]
+# # Exercise 4: shuffle, then split
+#
+# **What you will learn**
+#
+# - why the order of events in a file is information that a network must not get;
+# - how to shuffle several arrays so that every event keeps its own weight and label;
+# - how to split a sample into training, validation and test parts, and what each part is for;
+# - how to see in a plot that a split went wrong.
+#
+# **What you need to know:** NumPy indexing; Exercise 3 (weights and targets). **Time:** 60 minutes.
+#
+# **Data:** `hww/arrays.npz`, what Exercises 2 and 3 make from the three H→WW and Drell–Yan files: for signal and background the six
+# input variables `ptll`, `mth`, `uperp`, `upara`, `ptTOT_cut`, `mTOT_cut` (GeV, one row per event), the weights (divided by the mean of their class) and the labels (0 = signal, 1 = background).
+
+# %%
+import matplotlib.pyplot as plt
+import mplhep
+import numpy as np
+
+from helpers import datasets, figures
+
+figures.use_style()
+arrays = datasets.load_arrays("hww/arrays.npz")
+for name, array in arrays.items():
+    print(f"{name:18s} {array.shape}")
+
+# %% [markdown]
+# ## A file has an order
+#
+# The background array is two files one after the other: Drell–Yan with 10 < m < 50 GeV, then Drell–Yan with m > 50 GeV. The two have
+# very different cross-sections per generated event, so the weight tells them apart at a glance.
+
+# %%
+figure, axes = plt.subplots()
+axes.plot(arrays["background_weights"], ".", markersize=1, rasterized=True, label="background events")
+axes.set(xlabel="position in the array", ylabel="event weight (mean 1)", ylim=(-0.1, 3))
+axes.legend(loc="upper left", markerscale=8)
+plt.show()
+
+
+# %% [markdown]
+# *Figure: weight against position. The weights stay at one level up to the place where the first file ends and jump to a higher one
+# there; the points at zero are events that a cut removes.*
+#
+# Cut this array into a first, a second and a last part as it stands, and the last part holds no low-mass event at all.
+
+# %% [markdown]
+# ## One permutation for all
+#
+# An event is a row of inputs, a weight and a label. Shuffle the three arrays one after the other, and event 17 gets
+# somebody else's weight. Nothing crashes, the network trains, the loss even falls a little: and every number after it is wrong.
+#
+# So draw *one* random order and use it for every array.
+#
+# **Task.** Write `shuffle_together`. It returns the arrays in the same random order and leaves the ones it was given as they are.
+
+# %% nbgrader={"grade": false, "grade_id": "shuffle-together", "locked": false, "schema_version": 3, "solution": true, "task": false}
+def shuffle_together(rng, *arrays):
+    """Put the events of all arrays in one common random order.
+
+    rng: a numpy random Generator, the only source of chance: in the same state it gives the same order.
+    arrays: any number of NumPy arrays, events along the first axis, all of the same length, which may be 0.
+    Returns a tuple of new arrays. Raises ValueError if the lengths differ.
+    """
+    ### BEGIN SOLUTION
+    lengths = {len(array) for array in arrays}
+    if len(lengths) != 1:
+        raise ValueError(f"arrays of different lengths: {sorted(lengths)}")
+    order = rng.permutation(lengths.pop())
+    return tuple(array[order] for array in arrays)
+    ### END SOLUTION
+
+
+# %% nbgrader={"grade": true, "grade_id": "shuffle-together-check", "locked": true, "points": 3, "schema_version": 3, "solution": false, "task": false}
+import numpy as np
+
+from helpers import checks
+
+event = np.arange(2000)
+given = np.stack([event, -event], axis=1)
+result = checks.call(
+    shuffle_together,
+    np.random.default_rng(4),
+    given,
+    event / 10,
+    says="shuffle_together should take two arrays of 2000 events",
+)
+checks.that(
+    isinstance(result, tuple | list) and len(result) == 2,
+    "two arrays go in, so two must come out: return a tuple of all of them",
+)
+checks.shape(result[0], (2000, 2), "the shuffled inputs", hint="events come first; shuffle rows, not columns")
+checks.shape(result[1], (2000,), "the shuffled weights", hint="one for each event")
+inputs, weights = np.array(result[0]), np.array(result[1])
+checks.same_events(inputs[:, 0], event, "the shuffled inputs")
+checks.same_events(weights * 10, event, "the shuffled weights")
+checks.aligned(inputs[:, 0], -inputs[:, 1], "a row was torn apart: an event's inputs must stay together")
+checks.aligned(inputs[:, 0], weights * 10, "an event lost its weight: one order must serve all arrays")
+checks.equal(
+    given, np.stack([event, -event], axis=1), "shuffle_together changed the array it was given; return new arrays"
+)
+checks.shuffled(
+    inputs[:, 0],
+    "the order is the one you were given, or close to it: use what the shuffle returns, and shuffle every event",
+)
+### BEGIN HIDDEN TESTS
+again = shuffle_together(np.random.default_rng(4), given, event / 10)
+checks.equal(
+    again[1],
+    weights,
+    "the same state of rng should give the same order: take all chance from rng, not from np.random or a seed of your own",
+)
+other = shuffle_together(np.random.default_rng(5), given, event / 10)
+checks.that(not np.array_equal(other[1], weights), "another rng gives the same order: draw the order from rng")
+given = np.arange(50.0)
+alone = checks.call(
+    shuffle_together, np.random.default_rng(0), given, says="shuffle_together should take any number of arrays, one too"
+)
+checks.equal(given, np.arange(50.0), "shuffle_together changed the array it was given; return new arrays")
+checks.that(
+    isinstance(alone, tuple | list) and len(alone) == 1, "one array goes in: a tuple of one array must come out"
+)
+three = (np.arange(7), np.arange(7.0), np.array(list("abcdefg")))
+three = checks.call(
+    shuffle_together,
+    np.random.default_rng(9),
+    *three,
+    says="shuffle_together should take any number of arrays, three too",
+)
+checks.that(len(three) == 3, "three arrays go in, so three must come out")
+checks.aligned(three[0], three[1], "with three arrays the orders differ")
+checks.equal(three[2], ["abcdefg"[int(i)] for i in three[0]], "with three arrays the orders differ")
+first = np.array([shuffle_together(np.random.default_rng(seed), np.arange(4))[0][0] for seed in range(400)])
+counts = np.bincount(first, minlength=4)
+# A fair shuffle puts each of 4 events first 100 +- 9 times of 400; 5 standard deviations are allowed.
+checks.that(
+    counts.min() > 55, f"not every event can come first: of 400 shuffles, events 0 to 3 led {counts.tolist()} times"
+)
+checks.raises(
+    ValueError,
+    shuffle_together,
+    np.random.default_rng(1),
+    np.arange(3),
+    np.arange(4),
+    says="lengths that differ must raise ValueError",
+)
+checks.raises(
+    ValueError,
+    shuffle_together,
+    np.random.default_rng(1),
+    np.arange(4),
+    np.arange(4),
+    np.arange(3),
+    says="lengths that differ must raise ValueError, of a third array too",
+)
+empty = checks.call(
+    shuffle_together,
+    np.random.default_rng(1),
+    np.empty((0, 6)),
+    says="shuffle_together should take arrays without events",
+)
+checks.shape(empty[0], (0, 6), "an array without events, shuffled,")
+### END HIDDEN TESTS
+
+# %% [markdown]
+# ## Three parts
+#
+# A network with thousands of parameters can learn a sample by heart. What it is worth shows only on events that it has never met, and
+# there are two ways to meet them:
+#
+# - **training**: the parameters of the network are fitted to these events;
+# - **validation**: *you* look at these events, again and again, to choose the number of layers or when to stop. Your choices are fitted to them;
+# - **test**: nobody looks until everything is fixed. The result on these events is the one that you quote.
+#
+# **Task.** Write `split`. For 1000 events, `split(array, 0.2, 0.3)` gives 500 training, 200 validation and 300 test events. A part may be
+# one event larger or smaller than its fraction says. The order is kept: joined again, the three parts are the array.
+
+# %% nbgrader={"grade": false, "grade_id": "split", "locked": false, "schema_version": 3, "solution": true, "task": false}
+def split(array, validation_fraction, test_fraction):
+    """Cut an array along its first axis into a training, a validation and a test part, in this order.
+
+    array: (n_events, ...), n_events may be 0. Fractions: between 0 and 1; training takes what they leave.
+    Returns (training, validation, test). Raises ValueError for a negative fraction, or if the fractions sum to more than 1.
+    """
+    ### BEGIN SOLUTION
+    if min(validation_fraction, test_fraction) < 0 or validation_fraction + test_fraction > 1:
+        raise ValueError(f"fractions {validation_fraction} and {test_fraction} must be positive and sum to at most 1")
+    n_test = round(test_fraction * len(array))
+    n_validation = min(round(validation_fraction * len(array)), len(array) - n_test)
+    n_training = len(array) - n_validation - n_test
+    return array[:n_training], array[n_training : n_training + n_validation], array[n_training + n_validation :]
+    ### END SOLUTION
+
+
+# %% nbgrader={"grade": true, "grade_id": "split-check", "locked": true, "points": 3, "schema_version": 3, "solution": false, "task": false}
+import numpy as np
+
+from helpers import checks
+
+parts = checks.call(
+    split, np.arange(1000), 0.2, 0.3, says="split should take 1000 events and the fractions 0.2 and 0.3"
+)
+checks.that(
+    isinstance(parts, tuple | list) and len(parts) == 3, "split must return three arrays: training, validation and test"
+)
+for part, name in zip(parts, ("training", "validation", "test"), strict=True):
+    checks.shape(part, (None,), f"the {name} part", hint="a part of the array, not a number")
+parts = [checks.numbers(part, "a part") for part in parts]
+sizes = [len(part) for part in parts]
+checks.that(
+    sum(sizes) == 1000, f"the parts hold {sum(sizes)} events together, but 1000 went in: some are lost or used twice"
+)
+checks.that(
+    all(abs(size - wanted) <= 1 for size, wanted in zip(sizes, (500, 200, 300), strict=True)),
+    f"for 1000 events and fractions 0.2 and 0.3 the parts should hold 500, 200 and 300 events, not {sizes}",
+)
+checks.equal(
+    np.concatenate(parts),
+    np.arange(1000),
+    "the parts, joined again, are not the array: keep the order and do not overlap",
+)
+### BEGIN HIDDEN TESTS
+for length, validation, test in [
+    (10, 0, 0),
+    (0, 0.2, 0.3),
+    (1, 0.2, 0.3),
+    (1, 0.5, 0.5),
+    (2, 0.25, 0.25),
+    (7, 0.1, 0.15),
+    (997, 0.123, 0.456),
+    (10, 0.2, 0),
+    (10, 0.3, 0.7),
+    (10, 0, 1),
+    (11, 0.5, 0.5),
+]:
+    case = f"for {length} events and fractions {validation} and {test}"
+    rows = np.arange(length * 6).reshape(length, 6)
+    parts = checks.call(split, rows, validation, test, says=f"split should work {case}")
+    parts = [checks.numbers(part, f"a part {case}") for part in parts]
+    sizes = [len(part) for part in parts]
+    checks.that(sum(sizes) == length, f"{case} events are lost or used twice: the parts hold {sizes}")
+    joined = [row for part in parts for row in part]
+    checks.that(
+        all(np.shape(row) == (6,) for row in joined),
+        f"{case} an event is no longer a row of 6 numbers: cut along the first axis, and return the events themselves",
+    )
+    checks.equal(np.reshape(joined, rows.shape), rows, f"{case} the parts, joined again, are not the array")
+    # Rounding both fractions the same way leaves training up to two events off.
+    for name, size, fraction, off in zip(
+        ("training", "validation", "test"), sizes, (1 - validation - test, validation, test), (2, 1, 1), strict=True
+    ):
+        checks.that(
+            abs(size - fraction * length) < off + 1e-9,
+            f"{case} the {name} part holds {size} events, and not about {abs(fraction * length):.3g}",
+        )
+checks.raises(
+    ValueError, split, np.arange(10), 0.6, 0.5, says="fractions that sum to more than 1 must raise ValueError"
+)
+checks.raises(ValueError, split, np.arange(10), -0.1, 0.2, says="a negative fraction must raise ValueError")
+checks.raises(ValueError, split, np.arange(10), 0.2, -0.1, says="a negative fraction must raise ValueError")
+### END HIDDEN TESTS
+
+# %% [markdown]
+# ## Nine arrays for each class
+#
+# Inputs, weights and labels, each in three parts. Eighteen variables with long names invite mix-ups, so keep them in dictionaries:
+# `signal["training"]["inputs"]`, `background["test"]["weights"]` and so on.
+#
+# Signal and background stay apart until Exercise 5, because you will want to draw each of them alone.
+#
+# **Task.** Shuffle signal and background with your functions, then split them with 20 % for validation and 20 % for the test.
+
+# %% nbgrader={"grade": false, "grade_id": "nine-arrays", "locked": false, "schema_version": 3, "solution": true, "task": false}
+rng = np.random.default_rng(125)
+
+# signal, background: {"training": {"inputs": (n, 6), "weights": (n,), "labels": (n,)}, "validation": {...}, "test": {...}}
+### BEGIN SOLUTION
+kinds = ("inputs", "weights", "labels")
+
+
+def shuffled_parts(name):
+    parts = {"training": {}, "validation": {}, "test": {}}
+    shuffled = shuffle_together(rng, *(arrays[f"{name}_{kind}"] for kind in kinds))
+    for kind, array in zip(kinds, shuffled, strict=True):
+        for part, values in zip(parts.values(), split(array, 0.2, 0.2), strict=True):
+            part[kind] = values
+    return parts
+
+
+signal = shuffled_parts("signal")
+background = shuffled_parts("background")
+### END SOLUTION
+
+# %% nbgrader={"grade": true, "grade_id": "nine-arrays-check", "locked": true, "points": 4, "schema_version": 3, "solution": false, "task": false}
+import numpy as np
+
+from helpers import checks, datasets
+
+given = datasets.load_arrays("hww/arrays.npz")
+for name, sample in (("signal", signal), ("background", background)):
+    n_events = len(given[f"{name}_weights"])
+    checks.dictionary(sample, ["training", "validation", "test"], f"the dictionary {name}")
+    for part, fraction in (("training", 0.6), ("validation", 0.2), ("test", 0.2)):
+        where = f'{name}["{part}"]'
+        checks.dictionary(sample[part], ["inputs", "weights", "labels"], f"the dictionary {where}")
+        checks.shape(sample[part]["inputs"], (None, 6), f'{where}["inputs"]', hint="one row per event, six variables")
+        found = len(sample[part]["inputs"])
+        checks.that(
+            abs(found - fraction * n_events) <= 2,
+            f"{where} holds {found} events, {fraction:.0%} of {n_events} are expected",
+        )
+        for kind in ("weights", "labels"):
+            checks.shape(sample[part][kind], (found,), f'{where}["{kind}"]', hint="as many as there are rows of inputs")
+        wanted = 0 if name == "signal" else 1
+        checks.that(
+            set(np.unique(checks.numbers(sample[part]["labels"], f'{where}["labels"]')).tolist()) == {wanted},
+            f"all labels in {where} should be {wanted}",
+        )
+    joined = {
+        kind: np.concatenate([np.array(sample[part][kind]) for part in ("training", "validation", "test")])
+        for kind in ("inputs", "weights")
+    }
+    for variable in range(6):
+        checks.same_events(
+            joined["inputs"][:, variable], given[f"{name}_inputs"][:, variable], f"{name}, its three parts together,"
+        )
+    # Sorted by value, rows that kept their numbers agree with the given ones; and the sorting tells from where each came.
+    rows = np.column_stack([joined["weights"], joined["inputs"]]).astype(float)
+    wanted = np.column_stack([given[f"{name}_weights"], given[f"{name}_inputs"]]).astype(float)
+    order, wanted_order = np.lexsort(rows.T), np.lexsort(wanted.T)
+    checks.close(
+        rows[order, 1:],
+        wanted[wanted_order, 1:],
+        f"in {name} a row was torn apart: an event's six inputs must stay together",
+        rtol=1e-6,
+    )
+    checks.close(
+        rows[order, 0],
+        wanted[wanted_order, 0],
+        f"in {name} an event lost its weight: shuffle inputs and weights together",
+        rtol=1e-6,
+    )
+    ### BEGIN HIDDEN TESTS
+    came_from = np.empty(n_events)
+    came_from[order] = wanted_order
+    first = 0
+    for part in ("training", "validation", "test"):
+        n_part = len(sample[part]["weights"])
+        place = np.mean(came_from[first : first + n_part]) / n_events
+        # A fair sample of uniform numbers has mean 0.5 and standard deviation 1 / sqrt(12 n); 5 standard deviations are allowed.
+        checks.that(
+            abs(place - 0.5) < 5 / np.sqrt(12 * n_part),
+            f'{name}["{part}"] holds one end of the file and not all of it alike: shuffle before you split',
+        )
+        first += n_part
+    checks.shuffled(came_from, f"{name} is still in the order of the file: shuffle it before you split it")
+    ### END HIDDEN TESTS
+
+# %% [markdown]
+# ## Look before you train
+#
+# The three parts must look alike within their statistical errors. Draw a variable of each, every time: it takes a second. Below is the total mass `mTOT_cut`, every event counted once (so the error of a bin of n events
+# is √n), for a split of the file as it lies and for yours.
+
+# %%
+as_it_lies = dict(zip(background, split(arrays["background_inputs"], 0.2, 0.2), strict=True))
+yours = {part: values["inputs"] for part, values in background.items()}
+figure, panels = plt.subplots(1, 2, figsize=(13, 5), sharey=True)
+for axes, samples, title in ((panels[0], as_it_lies, "split without a shuffle"), (panels[1], yours, "yours")):
+    for part, inputs in samples.items():
+        counts, edges = np.histogram(inputs[:, 5], bins=25, range=(0, 250))
+        mplhep.histplot(counts / len(inputs), edges, yerr=np.sqrt(counts) / len(inputs), label=part, ax=axes)
+    axes.set(title=title, xlabel=r"$m^\mathrm{tot}$ [GeV]", ylabel="fraction of events / 10 GeV", ylim=(0, 0.3))
+    axes.legend(loc="upper left")
+plt.show()
+
+# %% [markdown]
+# *Figure: total mass of dilepton, missing momentum and jets in the three parts of the background. Left, split without a shuffle, only the training part has the low masses of the first file. Right, shuffled first, the three
+# histograms agree; about a third of the bins may differ by more than one error bar.*
+#
+# Such a plot finds a bad split. It cannot find an event that has lost its weight, because every part would be wrong in the same way: for that there is the check above, which follows single events.
+
+# %% [markdown]
+# **Question.** Why three parts and not two? And the background array is two files one after the other: what would its test
+# part hold if you split before shuffling, and how would you notice?
+
+# %% [markdown] nbgrader={"grade": true, "grade_id": "why-shuffle-first", "locked": false, "points": 3, "schema_version": 3, "solution": true, "task": false}
+# <!-- ### BEGIN SOLUTION -->
+# The validation events choose hyperparameters and the moment to stop, so the result on them is the best of many tries and too good.
+# Only events that took part in no decision give an honest number. Split before shuffling, the test part would hold events of the
+# m > 50 GeV file alone, and the training part all of the low-mass events. One sees it in the distributions of the parts (no low masses
+# in the test part), in the sum of weights of each, or in a validation loss that differs from the training loss from the first epoch on.
+#
+# **Marking scheme.** 1 point: the validation set is used to choose, so it is biased; the test set is not. 1 point: the last part would hold
+# only the second file's process. 1 point: a symptom that can be seen (distributions, loss gap from the first epoch, yields by process).
+# Accept any symptom that follows.
+# <!-- ### END SOLUTION -->
+
+# %% [markdown]
+# ## Going further
+#
+# A random split depends on the seed and on the NumPy version. Experiments often split by a number that belongs to the event, for
+# example `event % 5`: training on remainders 0 to 2, validation on 3, test on 4. The same event is then always in the same part, whoever runs the code
+# and however often the file is rewritten. Read the branch `event` from one of the ROOT files and write `split_by_number(event, array)`. When is it *not* a
+# fair split?
