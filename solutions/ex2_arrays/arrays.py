@@ -282,7 +282,7 @@ plt.show()
 # %% [markdown]
 # ## Normalise, but with whose mean?
 #
-# Exercise 1 normalised one variable. Now there are six variables and two classes, and two ways to get it wrong. A solution of this exercise that has long been on the web has both.
+# Exercise 1 normalised one variable. Now there are six variables and two classes, and two ways to get it wrong, both common.
 #
 # **The wrong axis.** `inputs.mean(axis=1)` is a mean over the six variables of *one event*. It mixes momenta, masses and whatever else there is, and throws the event's overall scale away.
 #

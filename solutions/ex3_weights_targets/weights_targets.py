@@ -54,13 +54,13 @@ backgrounds = [read("DYJetsToLL_M-10to50-LO.root"), read("DYJetsToLL_M-50-LO.roo
 # | branch | what it does |
 # |---|---|
 # | `XSWeight` | cross-section × branching ratio × 1 fb⁻¹ / number of events generated: the same for all events of a file |
-# | `SFweight2l` | event scale factor: the trigger and the number of overlapping collisions (pile-up) differ a little between simulation and data |
+# | `SFweight2l` | event weight: the efficiency of the trigger, which is not simulated, × a correction of the number of overlapping collisions (pile-up) |
 # | `LepSF2l__…` | the same for the efficiency to identify the two leptons; depends on their flavour, pT and η |
 # | `LepCut2l__…` | 1 if both leptons pass the tight identification, else 0 |
-# | `GenLepMatch2l` | 1 if both are true leptons of the hard process, else 0 |
+# | `GenLepMatch2l` | 1 if both match a generated lepton that comes from a W, a Z or a τ and not from a jet, else 0 |
 # | `METFilter_MC` | 1 if the missing momentum is not detector noise, else 0 |
 #
-# The weight of an event is their product. A zero removes the event, as a cut would. (Copies of this exercise on the web print `HWWWW` at the end of two names; the branches end in `HWWW`.)
+# The weight of an event is their product. A zero removes the event, as a cut would. (The long names end in `HWWW`; older listings print one W too many.)
 
 # %%
 for branch in WEIGHT_BRANCHES:
@@ -320,7 +320,7 @@ checks.close(
 # %% [markdown]
 # ## Targets
 #
-# The target, or *label*, of an event is what the network should answer. The tutorial that this exercise grew from says **0 for signal and 1 for background**, and so do Exercises 3 to 6.
+# The target, or *label*, of an event is what the network should answer. Exercises 3 to 6 say **0 for signal and 1 for background**, as the exercise sheet of the EOS PhD days does, from which they grew.
 #
 # Most code, and every later lesson of this course, uses the opposite: 1 for signal, so that a high score means signal-like. Neither is wrong. What goes wrong is to
 # take the convention for granted: a ROC curve of the flipped label lies below the diagonal, and a paper's "score > 0.9" may be the background. Write down which it is wherever labels appear.

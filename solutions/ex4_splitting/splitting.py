@@ -385,7 +385,7 @@ plt.show()
 
 # %% [markdown]
 # *Figure: total mass of dilepton, missing momentum and jets in the three parts of the background. Left, split without a shuffle, only the training part has the low masses of the first file. Right, shuffled first, the three
-# histograms agree; about a third of the bins may differ by more than one error bar.*
+# histograms agree; about a third of the bins may differ by more than their combined error.*
 #
 # Such a plot finds a bad split. It cannot find an event that has lost its weight, because every part would be wrong in the same way: for that there is the check above, which follows single events.
 
