@@ -284,7 +284,7 @@ plt.show()
 #
 # Exercise 1 normalised one variable. Now there are six variables and two classes, and two ways to get it wrong, both common.
 #
-# **The wrong axis.** `inputs.mean(axis=1)` is a mean over the six variables of *one event*. It mixes momenta, masses and whatever else there is, and throws the event's overall scale away.
+# **The wrong axis.** `inputs.mean(axis=1)` is a mean over the variables of *one event*. It mixes momenta, masses and whatever else there is, and throws the event's overall scale away.
 #
 # **A mean for each class.** This one looks right: afterwards every input has mean 0 and variance 1. But normalise the signal with the signal's mean and the background with the background's, and each event carries a trace of its label: to do the same to an event of real data you would have to know which class it is.
 # Watch what a small network makes of it. Beside the six variables it gets the number of jets, which differs between the classes, but not by much.
