@@ -10,10 +10,13 @@ import json
 import os
 from functools import cache
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 import uproot
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 SHIPPED = Path(__file__).resolve().parents[1] / "data"
 
@@ -66,6 +69,62 @@ def load_arrays(name: str) -> dict[str, np.ndarray]:
         return dict(arrays)
 
 
+def load_jets(
+    source: str | Path, constituents: int = 200, start: int = 0, stop: int | None = None
+) -> tuple[np.ndarray, np.ndarray]:
+    """Jets of a shipped file, or of a public top-tagging reference file of your own, as arrays.
+
+    source: shipped name such as ``"top_tagging/train.h5"``, whose checksum is verified, or the path of a file.
+    constituents: how many of each jet, the hardest first; start, stop: rows of the file, as in a slice.
+
+    Returns the constituents, float32 of shape (n_jets, constituents, 4), in GeV, in the order E, PX, PY, PZ, with zeros
+    after a jet's last constituent; and the labels, int8 of shape (n_jets,), 1 for top and 0 for QCD. Memory is needed
+    for what is returned and for a few thousand rows, however large the file.
+    Raises DataError, which names the file and the way out, if there is no such file, it is not HDF5, is cut short or
+    damaged, has no labels, or fewer jets or constituents than asked for.
+
+    Open only reference files that you trust: pandas and PyTables unpickle parts of a file as they open it.
+    """
+    from helpers import jet_files  # here, because h5py takes as long to import as NumPy
+
+    return jet_files.load(_jet_file(source), constituents, start, stop)
+
+
+def load_jet_frame(
+    source: str | Path, constituents: int = 200, start: int = 0, stop: int | None = None
+) -> "pd.DataFrame":
+    """The same jets as ``load_jets`` gives, as a data frame with the columns of the public reference files.
+
+    Columns: E_0, PX_0, PY_0, PZ_0, E_1, … (float32, GeV) and is_signal_new (int8). The index is the row in the file.
+    """
+    import pandas as pd
+
+    from helpers import jet_files
+
+    momenta, labels = load_jets(source, constituents, start, stop)
+    index = pd.RangeIndex(start, start + len(labels))
+    frame = pd.DataFrame(
+        momenta.reshape(len(labels), -1), index, columns=jet_files.column_names(constituents), copy=False
+    )
+    frame[jet_files.LABEL] = labels
+    return frame
+
+
+def load_challenge_jets(constituents: int = 200) -> np.ndarray:
+    """The secret jets of the challenge, whose labels nobody gets: as ``load_jets``, but the constituents alone."""
+    from helpers import jet_files
+
+    momenta, _ = jet_files.load(path("challenge/jets.h5"), constituents, start=0, stop=None, labelled=False)
+    return momenta
+
+
+def count_jets(source: str | Path) -> int:
+    """Number of jets in a file, without reading them; for the source and the errors see ``load_jets``."""
+    from helpers import jet_files
+
+    return jet_files.count(_jet_file(source))
+
+
 def columns(dataset: str) -> dict[str, Column]:
     """Unit and description of every column of a data set such as ``"hww"``. Raises DataError if there is none."""
     described = _manifest(_root() / dataset)["columns"]
@@ -74,6 +133,17 @@ def columns(dataset: str) -> dict[str, Column]:
 
 def _root() -> Path:
     return Path(os.environ.get("HEPDL_DATA") or SHIPPED)
+
+
+def _jet_file(source: str | Path) -> Path:
+    dataset, slash, _ = str(source).partition("/")
+    if isinstance(source, str) and slash and (_root() / dataset / "manifest.json").is_file():
+        return path(source)
+    file = Path(source).expanduser()
+    if not file.is_file():
+        known = ", ".join(sorted(f"{found.parent.name}/…" for found in _root().glob("*/manifest.json"))) or "none"
+        raise DataError(f"there is no file {file}, and no shipped data set of that name; there are: {known}")
+    return file
 
 
 def _manifest(folder: Path) -> dict:
@@ -96,6 +166,8 @@ def _sha256(file: Path, modified_ns: int) -> str:
 
 
 def _remedy(file: Path) -> str:
+    if file.parent.name == "challenge":
+        return "Your instructor hands the secret jets out, and makes them with: make challenge"
     if os.environ.get("HEPDL_DATA"):
         return (
             "HEPDL_DATA names the folder it is looked for in: copy the file there again, "

@@ -48,6 +48,9 @@ def describe(figure: Figure) -> str:
 
 
 def _describe_axes(axes: Axes) -> str:
+    if axes.get_label() == "<colorbar>":
+        low, high = axes.yaxis.get_view_interval()
+        return f"- colour scale {axes.yaxis.get_label_text()!r} {low:.3g} to {high:.3g}"
     parts = [f"title {axes.get_title()!r}"] if axes.get_title() else []
     for side, axis in (("x", axes.xaxis), ("y", axes.yaxis)):
         low, high = axis.get_view_interval()
