@@ -1,4 +1,4 @@
-"""Command line: ``python -m data.generation [--events N] [--processes P] [--output DIR]``."""
+"""Command line: ``python -m data.generation [--dataset NAME] [--events N] [--processes P] [--output DIR]``."""
 
 import argparse
 import importlib.util
@@ -6,11 +6,24 @@ import os
 import signal
 import sys
 import tempfile
+from collections.abc import Callable, Sequence
 from concurrent.futures.process import BrokenProcessPool
 from pathlib import Path
-from typing import NoReturn
+from typing import NamedTuple, NoReturn
 
 SHIPPED_ROOT = Path(__file__).resolve().parent.parent
+NAMES = ("hww", "top_tagging")
+
+
+class DataSet(NamedTuple):
+    """What the command line has to know of a data set: its sizes, and how to make it.
+
+    ``generate`` takes the data folder, the size and the number of processes, and returns the data set's folder.
+    """
+
+    shipped_size: int
+    least_size: int
+    generate: Callable[[Path, int, int], Path]
 
 
 class _Parser(argparse.ArgumentParser):
@@ -24,16 +37,18 @@ def _positive(text: str) -> int:
     return int(text)
 
 
-def _parser(shipped_events: int) -> argparse.ArgumentParser:
+def _parser(data_sets: dict[str, DataSet]) -> argparse.ArgumentParser:
     parser = _Parser(
         prog="python -m data.generation",
-        description="Make the H→WW ntuples with Pythia 8. An interrupted run is taken up by running it again.",
+        description="Make the data sets with Pythia 8. An interrupted run is taken up by running it again.",
     )
+    parser.add_argument("--dataset", choices=NAMES, help="the data set to make (default: all of them)")
+    sizes = " and ".join(f"{data_set.shipped_size} for {name}" for name, data_set in data_sets.items())
     parser.add_argument(
         "--events",
         type=_positive,
-        default=shipped_events,
-        help="selected signal events to make; as many Drell-Yan events, a third at low mass (default: %(default)s)",
+        help="size; hww: selected signal events, and as many Drell-Yan events, a third at low mass; top_tagging: "
+        f"training, validation and test jets together, in the ratio 3 : 1 : 1 (default: {sizes}, as shipped)",
     )
     parser.add_argument(
         "--processes", type=_positive, default=os.cpu_count(), help="worker processes (default: all cores)"
@@ -41,7 +56,8 @@ def _parser(shipped_events: int) -> argparse.ArgumentParser:
     parser.add_argument(
         "--output",
         type=Path,
-        help="data folder to write hww/ into (default: data/ for the default size, else data/generated/hww-Nevents/)",
+        help="data folder to write hww/ and top_tagging/ into "
+        "(default: data/ for the shipped sizes, else a folder in data/generated/)",
     )
     return parser
 
@@ -51,8 +67,7 @@ def _fail(message: str, status: int) -> NoReturn:
     sys.exit(status)
 
 
-def _ensure_writable(root: Path) -> None:
-    folder = root / "hww"
+def _ensure_writable(folder: Path) -> None:
     try:
         folder.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryFile(dir=folder):
@@ -61,26 +76,46 @@ def _ensure_writable(root: Path) -> None:
         _fail(f"Cannot write into {folder}: {error.strerror}.", 2)
 
 
+def _data_sets() -> dict[str, DataSet]:
+    from .hww import dataset as hww
+    from .top_tagging import dataset as top_tagging
+
+    return {
+        "hww": DataSet(
+            hww.SHIPPED_EVENTS, 1, lambda root, size, processes: hww.generate(root, hww.samples(size), processes)
+        ),
+        "top_tagging": DataSet(top_tagging.SHIPPED_JETS, top_tagging.LEAST_JETS, top_tagging.generate),
+    }
+
+
+def _root_of_own_size(events: int, names: Sequence[str]) -> Path:
+    return SHIPPED_ROOT / "generated" / f"{'-'.join(names)}-{events}events"
+
+
 def main(arguments: list[str] | None = None) -> None:
-    """Parse the arguments, make the data set, and say how to use it."""
+    """Parse the arguments, make the data sets, and say how to use them."""
     if importlib.util.find_spec("pythia8mc") is None:
         _fail("Pythia 8 (the package pythia8mc) is not installed here: `make data` installs it and starts again.", 1)
-    from .hww.dataset import SHIPPED_EVENTS, generate, samples
-
-    options = _parser(SHIPPED_EVENTS).parse_args(arguments)
-    is_shipped_size = options.events == SHIPPED_EVENTS
-    default_root = SHIPPED_ROOT if is_shipped_size else SHIPPED_ROOT / "generated" / f"hww-{options.events}events"
-    root = options.output or default_root
-    _ensure_writable(root)
+    data_sets = _data_sets()
+    options = _parser(data_sets).parse_args(arguments)
+    names = [options.dataset] if options.dataset else NAMES
+    sizes = {name: options.events or data_sets[name].shipped_size for name in names}
+    for name, size in sizes.items():
+        if size < data_sets[name].least_size:
+            _fail(f"--events: {name} needs at least {data_sets[name].least_size}, not {size}", 2)
+    is_shipped = all(size == data_sets[name].shipped_size for name, size in sizes.items())
+    root = options.output or (SHIPPED_ROOT if is_shipped else _root_of_own_size(options.events, names))
+    for name in names:
+        _ensure_writable(root / name)
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
-        folder = generate(root, samples(options.events), options.processes)
+        for name, size in sizes.items():
+            print(f"Wrote {data_sets[name].generate(root, size, options.processes)}")
     except KeyboardInterrupt:
         _fail("\nInterrupted: run the same command again to go on from here.", 130)
     except BrokenProcessPool:
         _fail("\nA worker process died, perhaps for lack of memory: run the same command again to go on from here.", 1)
-    print(f"Wrote {folder}")
-    if folder.resolve() != SHIPPED_ROOT / "hww":
+    if root.resolve() != SHIPPED_ROOT:
         print(f"To use these data: HEPDL_DATA={root} make lab")
 
 

@@ -6,15 +6,17 @@ off at the end, so the number of generated events is exactly K times the tries o
 processes nor an interruption changes the result.
 """
 
+import math
 import multiprocessing
 import os
 import signal
 import zipfile
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from hashlib import sha256
+from importlib.metadata import version
 from pathlib import Path
 
 import numpy as np
@@ -25,11 +27,15 @@ MASTER_SEED = 20260101
 
 @dataclass(frozen=True)
 class Sample:
-    """What to produce: at least ``aim`` kept events, from chunks of ``tries_per_chunk`` generated events."""
+    """What to produce: at least ``aim`` kept events, from chunks of ``tries_per_chunk`` generated events.
+
+    ``master_seed`` is an integer from 0, of any size.
+    """
 
     name: str
     tries_per_chunk: int
     aim: int
+    master_seed: int = MASTER_SEED
 
 
 @dataclass(frozen=True)
@@ -39,19 +45,23 @@ class Task:
     sample_name: str
     index: int
     tries: int
+    master_seed: int = MASTER_SEED
 
     def seed(self) -> np.random.SeedSequence:
         """The chunk's seed, from the master seed, the sample's name and the chunk's index."""
         sample_id = int.from_bytes(sha256(self.sample_name.encode()).digest()[:4], "little")
-        return np.random.SeedSequence([MASTER_SEED, sample_id, self.index])
+        return np.random.SeedSequence([self.master_seed, sample_id, self.index])
 
 
 @dataclass(frozen=True)
 class Chunk:
-    """The kept events of one task: columns of shape (n_kept,), and the generator's own cross-section in pb."""
+    """The kept events of one task: columns of n_kept rows, and the generator's own cross-section in pb.
+
+    The cross-section is NaN in data sets that have no use for it.
+    """
 
     columns: Mapping[str, np.ndarray]
-    generator_cross_section: float
+    generator_cross_section: float = math.nan
 
     def __len__(self) -> int:
         return len(next(iter(self.columns.values())))
@@ -124,7 +134,7 @@ def produce(
         kept = _kept_events(chunk_path(index))
         if kept is not None:
             return kept
-        task = Task(sample.name, index, sample.tries_per_chunk)
+        task = Task(sample.name, index, sample.tries_per_chunk, sample.master_seed)
         return pool.submit(_simulate_into, simulate, task, chunk_path(index))
 
     started: list[int | Future[int]] = []
@@ -143,6 +153,14 @@ def produce(
         if isinstance(surplus, Future):
             surplus.cancel()
     return paths
+
+
+def fingerprint(samples: Iterable[Sample]) -> str:
+    """Name of the settings, seeds and code that decide what the chunks hold: a work folder for those chunks only."""
+    settings = [(sample.name, sample.tries_per_chunk, sample.master_seed) for sample in samples]
+    versions = [version(name) for name in ("fastjet", "numpy", "pythia8mc")]
+    sources = [path.read_text("utf-8") for path in sorted(Path(__file__).parent.rglob("*.py"))]
+    return sha256(repr((settings, versions, sources)).encode()).hexdigest()[:16]
 
 
 def merged(paths: Sequence[Path], block_size: int) -> Iterator[dict[str, np.ndarray]]:

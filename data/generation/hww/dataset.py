@@ -5,7 +5,6 @@ import os
 import shutil
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
-from hashlib import sha256 as hash_of
 from importlib.metadata import version
 from pathlib import Path
 
@@ -13,7 +12,7 @@ import numpy as np
 import uproot
 
 from .. import files
-from ..production import MASTER_SEED, Chunk, Sample, merged, produce, worker_pool
+from ..production import MASTER_SEED, Chunk, Sample, fingerprint, merged, produce, worker_pool
 from . import weights
 from .branches import BRANCHES
 from .processes import BACKGROUNDS, COMMON_SETTINGS, PROCESSES, SIGNAL, Process
@@ -65,7 +64,7 @@ def generate(root: Path, wanted: Mapping[str, Sample], processes: int) -> Path:
     interrupted run is taken up again only by the code that began it. The files appear together at the end.
     """
     folder = root / "hww"
-    work = folder / WORK_FOLDER / fingerprint(wanted)
+    work = folder / WORK_FOLDER / fingerprint(wanted.values())
     with worker_pool(processes) as pool:
         ntuples = [
             finish(PROCESSES[name], sample, produce(sample, simulate_chunk, work, pool, processes))
@@ -80,15 +79,6 @@ def generate(root: Path, wanted: Mapping[str, Sample], processes: int) -> Path:
         os.replace(finished / name, folder / name)
     shutil.rmtree(folder / WORK_FOLDER)
     return folder
-
-
-def fingerprint(wanted: Mapping[str, Sample]) -> str:
-    """Name of the settings and code that decide what a chunk holds."""
-    package = Path(__file__).parent.parent
-    settings = [(sample.name, sample.tries_per_chunk) for sample in wanted.values()]
-    versions = [version(name) for name in ("numpy", "pythia8mc")]
-    sources = [path.read_text("utf-8") for path in sorted(package.rglob("*.py"))]
-    return hash_of(repr((settings, versions, sources)).encode()).hexdigest()[:16]
 
 
 def finish(process: Process, sample: Sample, chunk_files: Sequence[Path]) -> Ntuple:
