@@ -1,9 +1,16 @@
 # Every task a person does in this repository. `make` or `make help` lists them.
 
 PYTHON ?=
+DATASET =
 EVENTS =
 PROCESSES =
 LESSON =
+SEED =
+JETS =
+DEADLINE =
+SUBMISSIONS =
+REVEAL =
+OUTPUT =
 LAB_ARGS =
 TEST_ARGS =
 LOCK_ARGS =
@@ -24,7 +31,7 @@ LOCK = $(UV) pip compile --quiet --universal --python-version 3.11 --fork-strate
 
 export TF_CPP_MIN_LOG_LEVEL = 3
 
-.PHONY: help lab test lint course solutions data demo-class lock clean environment
+.PHONY: help lab test lint course solutions data bench difficulty bars demo-class challenge leaderboard lock clean environment
 
 help: ## this list
 	@echo "usage: make TARGET [VARIABLE=value ...]"
@@ -51,11 +58,30 @@ course: environment ## regenerate course/, what a student receives, from solutio
 solutions: environment ## run the solution notebooks and store their outputs (LESSON=ex4_splitting for one)
 	@$(IN_ENVIRONMENT) python -m grading.lessons $(LESSON)
 
-data: environment ## generate the data sets (EVENTS=number and PROCESSES=number to choose)
-	@$(IN_ENVIRONMENT) python -m data.generation $(if $(EVENTS),--events $(EVENTS)) $(if $(PROCESSES),--processes $(PROCESSES))
+data: environment ## generate the data sets (DATASET=hww or top_tagging, EVENTS=number, PROCESSES=number to choose)
+	@$(IN_ENVIRONMENT) python -m data.generation $(if $(DATASET),--dataset $(DATASET)) $(if $(EVENTS),--events $(EVENTS)) \
+		$(if $(PROCESSES),--processes $(PROCESSES))
+
+bench: environment ## measure the speed of jet images against a plain loop
+	@$(IN_ENVIRONMENT) python -m benchmarks.jet_images
+
+difficulty: environment ## train the top taggers with five seeds and write the table in data/README.md (about ten minutes)
+	@$(IN_ENVIRONMENT) python -m benchmarks.top_tagging difficulty
+
+bars: environment ## train them with twenty seeds and show that they pass the graded bars (about half an hour)
+	@$(IN_ENVIRONMENT) python -m benchmarks.top_tagging bars
 
 demo-class: environment ## grade a class of example submissions, from release to grades
 	@$(IN_ENVIRONMENT) python -m grading.demo_class
+
+# make puts SEED into the environment, where no quote or dollar sign in it does harm.
+challenge: environment ## make secret jets (SEED="your own words" DEADLINE=2026-07-01T18:00+02:00 JETS=number; none: the example)
+	@$(IN_ENVIRONMENT) python -m grading.challenge.make_round $(if $(JETS),--jets "$(JETS)") \
+		$(if $(DEADLINE),--deadline "$(DEADLINE)") $(if $(PROCESSES),--processes $(PROCESSES))
+
+leaderboard: environment ## score what groups handed in (SUBMISSIONS=folder OUTPUT=folder; REVEAL=1 for the private half)
+	@$(IN_ENVIRONMENT) python -m grading.challenge.leaderboard $(if $(SUBMISSIONS),--submissions "$(SUBMISSIONS)") \
+		$(if $(OUTPUT),--output "$(OUTPUT)") $(if $(filter-out 0 no,$(REVEAL)),--reveal)
 
 lock: environment ## pin the newest packages that pyproject.toml allows (LOCK_ARGS="--upgrade" or "--upgrade-package name")
 	@$(LOCK) --extra generation --extra test --output-file requirements.txt pyproject.toml

@@ -31,6 +31,7 @@ if "HEPDL_EXCHANGE" in os.environ:
     c.Exchange.root = os.environ["HEPDL_EXCHANGE"]
 
 c.GenerateAssignment.preprocessors = [
+    "grading.challenge.safety.RefuseSecrets",
     "nbgrader.preprocessors.IncludeHeaderFooter",
     "nbgrader.preprocessors.LockCells",
     "nbgrader.preprocessors.ClearSolutions",
@@ -44,6 +45,7 @@ c.GenerateAssignment.preprocessors = [
     "nbgrader.preprocessors.ComputeChecksums",
     "nbgrader.preprocessors.CheckCellMetadata",
 ]
+c.ExchangeFactory.release_assignment = "grading.challenge.safety.ReleaseWithoutSecrets"
 c.ClearSolutions.code_stub = {"python": "# your code here\nraise NotImplementedError"}
 c.ClearSolutions.text_stub = "*Your answer:*"
 

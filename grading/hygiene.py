@@ -1,7 +1,8 @@
 """What a solution notebook may hold: its outputs, and nothing that depends on who ran it, when, or with which version.
 
 The first command says what is wrong, the second puts it right, but for a cell that ended in an error or shows an
-address in memory: that takes a change to the cell.
+address in memory: that takes a change to the cell. A file below secret/ is wrong whatever it holds: it must not be
+committed.
 
     python -m grading.hygiene solutions/*/*.ipynb
     python -m grading.hygiene --fix solutions/*/*.ipynb
@@ -11,6 +12,7 @@ import argparse
 import hashlib
 import itertools
 import json
+import os
 import re
 import sys
 from pathlib import Path
@@ -18,6 +20,7 @@ from pathlib import Path
 import nbformat
 from nbformat import NotebookNode
 
+SECRET = Path(__file__).resolve().parents[1] / "secret"
 METADATA = {"kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"}}
 CELL_METADATA = ("nbgrader", "tags")
 ADDRESS = re.compile(r"\bat 0x[0-9a-f]+")
@@ -79,13 +82,22 @@ def _first_line(text: str) -> str:
     return (text.strip().splitlines() or [""])[0]
 
 
+def is_secret(path: Path) -> bool:
+    """Whether a file lies below the repository's folder secret/."""
+    return Path(os.path.abspath(path)).is_relative_to(SECRET)
+
+
 def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m grading.hygiene", description=__doc__.splitlines()[0])
     parser.add_argument("--fix", action="store_true", help="clean the notebooks instead of only reporting")
-    parser.add_argument("notebooks", nargs="+", type=Path)
+    parser.add_argument("notebooks", nargs="+", type=Path, metavar="file")
     options = parser.parse_args(arguments)
     failed = False
     for path in options.notebooks:
+        if is_secret(path):
+            print(f"{path}: is secret and must not be committed: git restore --staged {path}", file=sys.stderr)
+            failed = True
+            continue
         try:
             notebook = nbformat.read(path, as_version=4)
         except (OSError, nbformat.reader.NotJSONError) as error:

@@ -27,6 +27,8 @@ from nbgrader.coursedir import CourseDirectory
 from nbgrader.preprocessors import NbGraderPreprocessor
 from traitlets.config import Config, PyFileConfigLoader
 
+from grading.challenge.safety import SecretReleased, refuse_secrets
+
 ROOT = Path(__file__).resolve().parents[1]
 
 
@@ -63,8 +65,12 @@ def generate(destination: Path, root: Path = ROOT, report: Callable[[str], None]
     """Write the release of every assignment below ``root/solutions`` to ``destination/<assignment>``.
 
     The gradebook that nbgrader needs for it is temporary. ``report`` gets one line an assignment.
-    Raises ReleaseError if nbgrader refuses a notebook.
+    Raises ReleaseError if nbgrader refuses a notebook, or if students would receive a secret of the challenge.
     """
+    try:
+        refuse_secrets(root)
+    except SecretReleased as error:
+        raise ReleaseError(f"nothing is released: {error}") from error
     config = PyFileConfigLoader("nbgrader_config.py", path=str(root)).load_config()
     assignments = sorted({notebook.parent.name for notebook in (root / "solutions").glob("*/*.ipynb")})
     if not assignments:

@@ -1,0 +1,95 @@
+"""Read a file of scores that anybody may have written: bounded in size, no links, never unpickled."""
+
+import io
+import os
+import stat
+import warnings
+from pathlib import Path
+
+import numpy as np
+from numpy.lib import format as npy
+
+MAX_HEADER = 512
+KINDS = {
+    b"\x80": "is a Python pickle: it could run a program and is never opened",
+    b"PK": "is a zip archive, as np.savez writes: hand in what np.save writes",
+    b"\x89HDF": "is an HDF5 file: hand in what np.save writes",
+}
+_READERS = {(1, 0): npy.read_array_header_1_0, (2, 0): npy.read_array_header_2_0}
+_NO_HEADER = "has no header of a .npy file: hand in what np.save writes"
+
+
+class Rejected(Exception):
+    """Why a file does not count: the rest of a sentence that begins with its name."""
+
+
+def read(path: Path, n_jets: int) -> np.ndarray:
+    """The scores in a .npy file of float16, float32 or float64, either byte order, as float64 of shape (n_jets,).
+
+    Raises Rejected for anything else, and for scores that are not finite or all the same. No more than 8 bytes a jet
+    and a short header are ever read.
+    """
+    largest = MAX_HEADER + 8 * n_jets
+    content = read_bytes(path, largest)
+    if content.startswith(npy.MAGIC_PREFIX):
+        dtype, shape, start = _header(content)
+    else:
+        what = [kind for start, kind in KINDS.items() if content.startswith(start)]
+        raise Rejected(what[0] if what else _NO_HEADER if content else "is empty")
+    if dtype.hasobject:
+        raise Rejected("holds Python objects: reading them could run a program, so it is never done")
+    if dtype.names or dtype.subdtype or dtype.kind != "f" or dtype.itemsize not in (2, 4, 8):
+        kind = "a table" if dtype.names or dtype.subdtype else dtype.name
+        raise Rejected(f"holds {kind}, but float32 is expected (float16 and float64 will do)")
+    if len(shape) == 1 and shape != (n_jets,):
+        raise Rejected(f"says that it holds {shape[0]} scores, but there are {n_jets} secret jets")
+    if shape != (n_jets,):
+        raise Rejected(f"holds an array of {len(shape)} dimensions, but ({n_jets},) is the shape that counts")
+    if len(content) - start != n_jets * dtype.itemsize:
+        raise Rejected(f"has {len(content) - start} bytes of scores instead of {n_jets * dtype.itemsize}: cut short?")
+    scores = np.frombuffer(content, dtype, n_jets, start).astype(float)
+    bad = int(np.count_nonzero(~np.isfinite(scores)))
+    if bad:
+        raise Rejected(f"holds {bad} scores that are not finite (NaN or infinity)")
+    if np.all(scores == scores[0]):
+        raise Rejected(f"holds the score {scores[0]:g} for every jet")
+    return scores
+
+
+def read_bytes(path: Path, largest: int) -> bytes:
+    """The content of a plain file of at most so many bytes. Raises Rejected for links, devices, larger files …"""
+    flags = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
+    try:
+        _ensure_plain(os.lstat(path), largest)
+        descriptor = os.open(path, flags)
+        with open(descriptor, "rb") as file:
+            _ensure_plain(os.fstat(descriptor), largest)
+            content = file.read(largest + 1)
+    except OSError as error:
+        raise Rejected(f"cannot be read: {error.strerror}") from None
+    if len(content) > largest:
+        raise Rejected("grew while it was read")
+    return content
+
+
+def _ensure_plain(status: os.stat_result, largest: int) -> None:
+    if stat.S_ISLNK(status.st_mode):
+        raise Rejected("is a link, and links are not followed: hand in the file itself")
+    if stat.S_ISDIR(status.st_mode):
+        raise Rejected("is a folder")
+    if not stat.S_ISREG(status.st_mode):
+        raise Rejected("is not a plain file (but a pipe, socket or device)")
+    if status.st_size > largest:
+        raise Rejected(f"has {status.st_size} bytes; scores of all jets take at most {largest}")
+
+
+def _header(content: bytes) -> tuple[np.dtype, tuple[int, ...], int]:
+    """Type and shape as a .npy header gives them, and where the data begin."""
+    stream = io.BytesIO(content)
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            shape, _, dtype = _READERS[npy.read_magic(stream)](stream, max_header_size=MAX_HEADER)
+    except Exception:  # NumPy parses a Python literal here, which whoever wrote it can make fail in many ways
+        raise Rejected(_NO_HEADER) from None
+    return dtype, shape, stream.tell()
