@@ -1,6 +1,21 @@
-"""The table of submissions: here and not beside their tests, because the workers' parent reads only this file."""
+"""The schedule of the tests and the table of submissions: here, because the workers' parent reads only this file."""
 
 from collections import Counter
+
+from xdist.scheduler import LoadFileScheduling
+
+
+class ByFileOrNotebook(LoadFileScheduling):
+    """The tests of a file stay on one worker, but the submissions to one notebook may go beside those to another."""
+
+    def _split_scope(self, nodeid):
+        if "::test_verdict[" in nodeid:
+            return nodeid.partition("-")[0]
+        return super()._split_scope(nodeid)
+
+
+def pytest_xdist_make_scheduler(config, log):
+    return ByFileOrNotebook(config, log)
 
 
 def pytest_terminal_summary(terminalreporter):

@@ -1,10 +1,10 @@
 """Try answers on the real notebooks: every exercise cell with other sources, judged by the test cell under it.
 
-The code cells of a solution notebook are executed one after the other in one process. At an exercise each submission
-gets a forked child, in which its source replaces the solution and the test cell follows, so that no submission meets
-another. A process forked after TensorFlow has run an operation can no longer train, so submissions to exercises that
-train share one child, forked before the first cell that uses keras, which executes the rest of the notebook and tries
-them in copies of the namespace.
+The code cells of a solution notebook are executed one after the other in a process of their own, which is new and so
+has run no operation of TensorFlow. At an exercise each submission gets a forked child, in which its source replaces the
+solution and the test cell follows, so that no submission meets another. A process forked after TensorFlow has run an
+operation hangs when it trains, so submissions to exercises that train share one child, forked before the first cell
+that uses keras, which executes the rest of the notebook and tries them in copies of the namespace.
 """
 
 import ast
@@ -13,13 +13,16 @@ import importlib
 import inspect
 import io
 import json
+import multiprocessing
 import os
 import signal
 import symtable
 import traceback
 from collections.abc import Callable, Container, Iterator
+from concurrent.futures import ProcessPoolExecutor
 from contextlib import redirect_stderr, redirect_stdout
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 import matplotlib
@@ -66,8 +69,11 @@ def lessons() -> list[str]:
     return sorted(folder.name for folder in (ROOT / "solutions").iterdir() if list(folder.glob("*.ipynb")))
 
 
-def notebooks(lesson: str) -> list[NotebookNode]:
-    return [nbformat.read(path, as_version=4) for path in sorted((ROOT / "solutions" / lesson).glob("*.ipynb"))]
+@cache
+def notebooks(lesson: str) -> dict[str, NotebookNode]:
+    """The solution notebooks of an assignment, by their names."""
+    paths = sorted((ROOT / "solutions" / lesson).glob("*.ipynb"))
+    return {path.stem: nbformat.read(path, as_version=4) for path in paths}
 
 
 def is_exercise(cell: NotebookNode) -> bool:
@@ -129,19 +135,19 @@ def ends_in_a_value(source: str, names: set[str]) -> bool:
     return not isinstance(root, ast.Name) or root.id in names
 
 
-def submissions(lesson: str) -> dict[str, list[Submission]]:
-    """The submissions of a lesson by exercise: those of its file, the solution itself, and the stub left as it is."""
+@cache
+def submissions(lesson: str, notebook: str) -> dict[str, list[Submission]]:
+    """The submissions to a notebook by exercise: those of the lesson's file, the solution itself, and the stub."""
     written = yaml.safe_load((SUBMISSIONS / f"{lesson}.yaml").read_text())
     found = {}
-    for notebook in notebooks(lesson):
-        for exercise, (cell, _) in exercises(notebook).items():
-            answers = written.get(exercise, {})
-            right = {"the solution": cell.source, **answers.get("right", {})}
-            wrong = {"the stub": {"says": "Error", "source": released(cell)}, **answers.get("wrong", {})}
-            found[exercise] = [
-                *(Submission(exercise, name, source, None) for name, source in right.items()),
-                *(Submission(exercise, name, answer["source"], answer["says"]) for name, answer in wrong.items()),
-            ]
+    for exercise, (cell, _) in exercises(notebooks(lesson)[notebook]).items():
+        answers = written.get(exercise, {})
+        right = {"the solution": cell.source, **answers.get("right", {})}
+        wrong = {"the stub": {"says": "Error", "source": released(cell)}, **answers.get("wrong", {})}
+        found[exercise] = [
+            *(Submission(exercise, name, source, None) for name, source in right.items()),
+            *(Submission(exercise, name, answer["source"], answer["says"]) for name, answer in wrong.items()),
+        ]
     return found
 
 
@@ -151,13 +157,19 @@ def trains(lesson: str) -> set[str]:
     return {exercise for exercise, answers in written.items() if answers.get("trains")}
 
 
-def judge(lesson: str) -> Iterator[tuple[Submission, Verdict]]:
-    """Try every submission of a lesson and yield what the test cells say."""
+def judge(lesson: str, notebook: str) -> dict[Submission, Verdict]:
+    """Try every submission to the exercises of a notebook; what the test cells say."""
+    new_process = multiprocessing.get_context("spawn")
+    with ProcessPoolExecutor(max_workers=1, mp_context=new_process) as pool:
+        return pool.submit(_judge, lesson, notebook).result()
+
+
+def _judge(lesson: str, name: str) -> dict[Submission, Verdict]:
     matplotlib.use("agg")
-    answers, training = submissions(lesson), trains(lesson)
+    notebook = notebooks(lesson)[name]
+    answers = submissions(lesson, name)
     _import_for([answer for tried in answers.values() for answer in tried])
-    for notebook in notebooks(lesson):
-        yield from _judge_notebook(notebook, answers, training)
+    return dict(_judge_notebook(notebook, answers, trains(lesson)))
 
 
 def _judge_notebook(

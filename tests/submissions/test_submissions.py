@@ -6,31 +6,32 @@ from functools import cache
 import harness
 import pytest
 
+NOTEBOOKS = [(lesson, notebook) for lesson in harness.lessons() for notebook in harness.notebooks(lesson)]
+# The scheduler in tests/conftest.py keeps the cases of one notebook, the part before the first hyphen, on one worker.
 CASES = [
-    pytest.param(lesson, submission, id=f"{lesson}-{exercise}-{submission.kind}-{submission.name}")
-    for lesson in harness.lessons()
-    for exercise, answers in harness.submissions(lesson).items()
+    pytest.param(lesson, notebook, submission, id=f"{lesson}/{notebook}-{exercise}-{submission.kind}-{submission.name}")
+    for lesson, notebook in NOTEBOOKS
+    for exercise, answers in harness.submissions(lesson, notebook).items()
     for submission in answers
 ]
 EXERCISES = [
-    pytest.param(lesson, notebook, exercise, id=f"{lesson}-{exercise}")
-    for lesson in harness.lessons()
-    for notebook in harness.notebooks(lesson)
-    for exercise in harness.exercises(notebook)
+    pytest.param(lesson, notebook, exercise, id=f"{lesson}/{notebook}-{exercise}")
+    for lesson, notebook in NOTEBOOKS
+    for exercise in harness.exercises(harness.notebooks(lesson)[notebook])
 ]
 
 
 @cache
-def verdicts(lesson):
-    return dict(harness.judge(lesson))
+def verdicts(lesson, notebook):
+    return harness.judge(lesson, notebook)
 
 
-@pytest.mark.parametrize(("lesson", "submission"), CASES)
-def test_verdict(lesson, submission, record_property):
+@pytest.mark.parametrize(("lesson", "notebook", "submission"), CASES)
+def test_verdict(lesson, notebook, submission, record_property):
     record_property("lesson", lesson)
     record_property("exercise", submission.exercise)
     record_property("kind", submission.kind)
-    verdict = verdicts(lesson)[submission]
+    verdict = verdicts(lesson, notebook)[submission]
     if submission.right:
         assert verdict.message == "", "a right answer was rejected"
         assert verdict.message_alone == "", "a right answer was rejected when the test cell stood alone"
@@ -42,27 +43,27 @@ def test_verdict(lesson, submission, record_property):
 
 @pytest.mark.parametrize(("lesson", "notebook", "exercise"), EXERCISES)
 def test_enough_submissions(lesson, notebook, exercise):
-    kinds = [answer.kind for answer in harness.submissions(lesson)[exercise]]
+    kinds = [answer.kind for answer in harness.submissions(lesson, notebook)[exercise]]
     assert kinds.count("right") >= 2 + 1, "beside the solution"
     assert kinds.count("wrong") >= 4 + 1, "beside the stub"
 
 
 @pytest.mark.parametrize("lesson", harness.lessons())
 def test_no_submission_without_an_exercise(lesson):
-    known = {exercise for notebook in harness.notebooks(lesson) for exercise in harness.exercises(notebook)}
+    known = {exercise for notebook in harness.notebooks(lesson).values() for exercise in harness.exercises(notebook)}
     assert set(harness.yaml.safe_load((harness.SUBMISSIONS / f"{lesson}.yaml").read_text())) <= known
 
 
 @pytest.mark.parametrize(("lesson", "notebook", "exercise"), EXERCISES)
 def test_check_follows_its_exercise(lesson, notebook, exercise):
-    _, check = harness.exercises(notebook)[exercise]
+    _, check = harness.exercises(harness.notebooks(lesson)[notebook])[exercise]
     assert harness.is_check(check)
     assert harness.grade_id(check) == f"{exercise}-check"
 
 
 @pytest.mark.parametrize(("lesson", "notebook", "exercise"), EXERCISES)
 def test_check_has_a_visible_and_a_hidden_part(lesson, notebook, exercise):
-    _, check = harness.exercises(notebook)[exercise]
+    _, check = harness.exercises(harness.notebooks(lesson)[notebook])[exercise]
     visible = harness.released(check)
     hidden = check.source.partition("### BEGIN HIDDEN TESTS")[2]
     assert "checks." in visible
@@ -72,15 +73,16 @@ def test_check_has_a_visible_and_a_hidden_part(lesson, notebook, exercise):
 @pytest.mark.parametrize(("lesson", "notebook", "exercise"), EXERCISES)
 def test_check_asks_only_for_promised_names(lesson, notebook, exercise):
     """A student can only define what the stubs up to this cell name."""
-    _, check = harness.exercises(notebook)[exercise]
-    before = notebook.cells[: notebook.cells.index(check)]
+    _, check = harness.exercises(harness.notebooks(lesson)[notebook])[exercise]
+    cells = harness.notebooks(lesson)[notebook].cells
+    before = cells[: cells.index(check)]
     promised = set(re.findall(r"\w+", " ".join(harness.released(cell) for cell in before if harness.is_exercise(cell))))
     assert harness.asked_names(check.source) <= promised
 
 
 @pytest.mark.parametrize(("lesson", "notebook", "exercise"), EXERCISES)
 def test_check_does_not_end_in_a_value(lesson, notebook, exercise):
-    _, check = harness.exercises(notebook)[exercise]
+    _, check = harness.exercises(harness.notebooks(lesson)[notebook])[exercise]
     for source in (check.source, harness.released(check)):
         assert not harness.ends_in_a_value(source, harness.asked_names(source))
 
