@@ -31,7 +31,7 @@ LOCK = $(UV) pip compile --quiet --universal --python-version 3.11 --fork-strate
 
 export TF_CPP_MIN_LOG_LEVEL = 3
 
-.PHONY: help lab test lint course solutions data bench difficulty bars demo-class challenge leaderboard lock clean environment
+.PHONY: help lab test lint course solutions data big-file bench difficulty bars demo-class challenge leaderboard lock clean environment
 
 help: ## this list
 	@echo "usage: make TARGET [VARIABLE=value ...]"
@@ -62,8 +62,12 @@ data: environment ## generate the data sets (DATASET=hww or top_tagging, EVENTS=
 	@$(IN_ENVIRONMENT) python -m data.generation $(if $(DATASET),--dataset $(DATASET)) $(if $(EVENTS),--events $(EVENTS)) \
 		$(if $(PROCESSES),--processes $(PROCESSES))
 
-bench: environment ## measure the speed of jet images against a plain loop
+big-file: environment ## write big.root, two million events in one file to practise on in Exercise 6 (EVENTS=number to choose)
+	@$(IN_ENVIRONMENT) python -m benchmarks.big_file big.root $(if $(EVENTS),--events $(EVENTS))
+
+bench: environment ## measure each claim of speed against its reference (about half an hour)
 	@$(IN_ENVIRONMENT) python -m benchmarks.jet_images
+	@$(IN_ENVIRONMENT) python -m benchmarks.out_of_core
 
 difficulty: environment ## train the top taggers with five seeds and write the table in data/README.md (about ten minutes)
 	@$(IN_ENVIRONMENT) python -m benchmarks.top_tagging difficulty

@@ -33,7 +33,7 @@ BAR_SEEDS = range(1, 21)
 SHUFFLED_SEEDS = range(1, 4)
 LESSON = "top_tagging"
 TAGGERS = {
-    "jet mass, −|m − 175 GeV|": ("dnn", "jet mass", "–"),
+    "jet mass, its distance from 175 GeV": ("dnn", "jet mass", "–"),
     "DNN, four-momenta of 20 constituents": ("dnn", "network, four-momenta", "–"),
     "DNN, the reference solution": ("dnn", "your tagger", "0.972 (TopoDNN)"),
     "CNN, 40 × 40 pixels, the reference solution": ("cnn", "CNN", "0.981 (CNN), 0.9837 (ResNeXt-50)"),
