@@ -190,12 +190,12 @@ def test_an_unwritable_output_gets_one_sentence(repository, tmp_path):
 def test_ctrl_c_ends_with_one_sentence(repository, tmp_path):
     command = [sys.executable, "-m", "data.generation", "--events", "10", "--processes", "1", "--output", str(tmp_path)]
     with subprocess.Popen(command, cwd=repository, stderr=subprocess.PIPE, text=True) as process:
-        deadline = time.monotonic() + 30
+        deadline = time.monotonic() + 120
         while not list(tmp_path.rglob("hww/.work/*")) and time.monotonic() < deadline:
             time.sleep(0.1)
         time.sleep(1)
         process.send_signal(signal.SIGINT)
-        _, errors = process.communicate(timeout=30)
+        _, errors = process.communicate(timeout=120)
     assert process.returncode == 130
     assert "Traceback" not in errors
     assert errors.splitlines()[-1] == "Interrupted: run the same command again to go on from here."
