@@ -876,7 +876,8 @@ checks.that(
     area > 0.5,
     f"network is upside down or not trained (AUC {area:.3f}): its output should be the probability of label 1, the top",
 )
-# 0.95: the reference solution reaches 0.968, the network on relative coordinates alone 0.917, the mass alone 0.934.
+# 0.95: the reference solution reaches 0.967 to 0.971 with 20 seeds (make bars), the network on relative coordinates
+# alone 0.917, the mass alone 0.934, a network trained on shuffled labels 0.5.
 checks.that(
     area > 0.95,
     f"the AUC on the test jets is {area:.4f}; it should exceed 0.95: give it the jet mass, turn the jets upright, watch the validation loss",
