@@ -188,7 +188,8 @@ def test_an_unwritable_output_gets_one_sentence(repository, tmp_path):
 
 
 def test_ctrl_c_ends_with_one_sentence(repository, tmp_path):
-    command = [sys.executable, "-m", "data.generation", "--events", "10", "--processes", "1", "--output", str(tmp_path)]
+    arguments = "--dataset", "hww", "--events", "50000", "--processes", "1", "--output", str(tmp_path)
+    command = [sys.executable, "-m", "data.generation", *arguments]
     with subprocess.Popen(command, cwd=repository, stderr=subprocess.PIPE, text=True) as process:
         deadline = time.monotonic() + 120
         while not list(tmp_path.rglob("hww/.work/*")) and time.monotonic() < deadline:
