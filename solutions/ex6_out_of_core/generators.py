@@ -716,7 +716,7 @@ for name, trained in (("from the file", network), ("in memory", network_in_memor
     print(f"{name:14s} area under the ROC curve {roc_auc_score(labels == 0, scores, sample_weight=weights):.4f}")
 
 # %% [markdown]
-# And against the clock: one more epoch of each, now that Keras has compiled both.
+# And against the clock: one more epoch of each, now that Keras has compiled both. An epoch of this small file takes less than a second, and to start the stream of batches takes a good part of it; on 300,000 events `python -m benchmarks.out_of_core feeding` found nine tenths of the rate in memory.
 
 # %% tags=["nbval-ignore-output"]
 inputs, labels, weights = in_memory["training"]
