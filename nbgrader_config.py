@@ -1,6 +1,7 @@
 """nbgrader for this course. Plain `nbgrader …` commands and formgrader read this file when they start in this folder.
 
-HEPDL_COURSE_ID names the course in the exchange, HEPDL_EXCHANGE the exchange folder.
+HEPDL_COURSE_ID names the course in the exchange, HEPDL_EXCHANGE the exchange folder, HEPDL_GRADEBOOK the gradebook's
+database where it is not the file gradebook.db (postgresql+psycopg://user@server/database).
 """
 
 import os
@@ -29,6 +30,8 @@ c.CourseDirectory.ignore = [
 ]
 if "HEPDL_EXCHANGE" in os.environ:
     c.Exchange.root = os.environ["HEPDL_EXCHANGE"]
+if "HEPDL_GRADEBOOK" in os.environ:
+    c.CourseDirectory.db_url = os.environ["HEPDL_GRADEBOOK"]
 
 c.GenerateAssignment.preprocessors = [
     "grading.challenge.safety.RefuseSecrets",
@@ -51,6 +54,7 @@ c.ClearSolutions.text_stub = "*Your answer:*"
 
 c.Autograde.sanitize_preprocessors = [
     "nbgrader.preprocessors.ClearOutput",
+    "grading.isolation.released.RestoreRoles",
     "grading.copied_cells.KeepOneOfEachCell",
     "nbgrader.preprocessors.DeduplicateIds",
     "nbgrader.preprocessors.OverwriteKernelspec",
@@ -58,6 +62,19 @@ c.Autograde.sanitize_preprocessors = [
     "nbgrader.preprocessors.CheckCellMetadata",
 ]
 c.OverwriteCells.add_missing_cells = True
+
+# The student's cells run in a sandbox and the tests in another process; HEPDL_UNSANDBOXED=1 goes without the sandbox.
+c.Autograde.pre_convert_hook = "grading.isolation.execute.before_grading"
+c.Autograde.autograde_preprocessors = [
+    "grading.isolation.execute.IsolatedExecute",
+    "nbgrader.preprocessors.IgnorePattern",
+    "nbconvert.preprocessors.ClearMetadataPreprocessor",
+    "nbgrader.preprocessors.LimitOutput",
+    "nbgrader.preprocessors.SaveAutoGrades",
+    "nbgrader.preprocessors.AssignLatePenalties",
+    "nbgrader.preprocessors.CheckCellMetadata",
+]
+c.ClearMetadataPreprocessor.preserve_nb_metadata_mask = {("language_info", "name"), ("hepdl_grading",)}
 
 # A cell that runs longer is interrupted and counts as failed; the cells after it still run.
 c.Execute.timeout = 300

@@ -40,6 +40,7 @@ class TemporaryCourse:
             "HEPDL_COURSE_ID": "demo",
             "HEPDL_EXCHANGE": str(folder / "exchange"),
         }
+        self.environment.pop("HEPDL_GRADEBOOK", None)
 
     @property
     def database(self) -> str:

@@ -216,10 +216,13 @@ def _agree(first: np.ndarray, second: np.ndarray) -> bool:
 
 
 def _told(error: Exception) -> str:
-    """An error in Python's own words, with the line of the student's function that it came from, if that is known."""
+    """An error in Python's own words, with the line of the student's function that it came from, if that is known.
+
+    The grader, which calls the function in another process, says the line in ``student_line``.
+    """
     words = f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
     frames = traceback.extract_tb(error.__traceback__)
-    line = frames[1].line if len(frames) > 1 else ""
+    line = getattr(error, "student_line", frames[1].line if len(frames) > 1 else "")
     return f"{words}, in the line `{line}`" if line else words
 
 

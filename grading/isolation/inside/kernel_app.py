@@ -1,0 +1,66 @@
+"""An IPython kernel whose sockets are made by who starts it, so that the two share no folder."""
+
+import json
+import os
+import resource
+import sys
+
+import zmq
+from ipykernel.kernelapp import IPKernelApp
+
+ORDER = ("shell", "stdin", "control", "iopub")
+
+
+class KernelApp(IPKernelApp):
+    """Takes listening sockets by file descriptor, has no heartbeat, and writes no connection file."""
+
+    listening: dict[str, int]
+
+    def init_connection_file(self) -> None:
+        self.session.key = self.told["key"].encode()
+        self.waiting = list(ORDER)
+
+    def _bind_socket(self, s: zmq.Socket, port: int) -> int:
+        name = self.waiting.pop(0)
+        if name in self.told["sockets"]:
+            s.setsockopt(zmq.USE_FD, self.told["sockets"][name])
+            s.bind(f"ipc://{name}")
+            s.setsockopt(zmq.USE_FD, -1)
+        s.bind(f"inproc://{name}")
+        return 0
+
+    def init_heartbeat(self) -> None:
+        pass
+
+    def write_connection_file(self, **kwargs: object) -> None:
+        pass
+
+    def cleanup_connection_file(self) -> None:
+        pass
+
+    def log_connection_info(self) -> None:
+        self._ports = dict.fromkeys((*ORDER, "hb"), 0)
+
+
+def limit_resources(limits: dict[str, int]) -> None:
+    """Set soft and hard limits by their names in the resource module, such as RLIMIT_AS."""
+    for name, value in limits.items():
+        kind = getattr(resource, name)
+        _, hard = resource.getrlimit(kind)
+        value = value if hard == resource.RLIM_INFINITY else min(value, hard)
+        resource.setrlimit(kind, (value, value))
+
+
+def told() -> dict:
+    """What the process that started this one says on the command line."""
+    return json.loads(sys.argv[1])
+
+
+def run(told: dict, user_ns: dict | None = None, prepare=lambda app: None) -> None:
+    """Be a kernel until told to stop."""
+    app = KernelApp.instance(user_ns=user_ns) if user_ns is not None else KernelApp.instance()
+    app.told = told
+    app.initialize(["--HistoryManager.hist_file=:memory:", "--IPKernelApp.capture_fd_output=True", "--log-level=50"])
+    prepare(app)
+    os.chdir(told["folder"])
+    app.start()

@@ -1,0 +1,109 @@
+"""A Keras model as its configuration and its weights, and a model that Keras builds from them.
+
+Only Keras's own layers are built, and none that holds code, reads files or runs another framework. The configuration is
+looked through before Keras sees it; Keras then reads it in its safe mode. A model with parts of the student's own
+crosses as a graph (``graphs``).
+"""
+
+import json
+import sys
+from typing import Any
+
+import numpy as np
+
+from . import graphs
+from .refusal import Refused
+
+MAX_CONFIG_CHARACTERS = 2_000_000
+MAX_CONFIG_NODES = 200_000
+MAX_CONFIG_DEPTH = 60
+MAX_WEIGHTS = 50_000_000
+MODULES = (
+    "keras",
+    "keras.activations",
+    "keras.constraints",
+    "keras.dtype_policies",
+    "keras.initializers",
+    "keras.layers",
+    "keras.models",
+    "keras.ops",
+    "keras.regularizers",
+    "keras.src.models.functional",
+    "keras.src.models.sequential",
+    "keras.src.ops.core",
+    "keras.src.ops.linalg",
+    "keras.src.ops.math",
+    "keras.src.ops.nn",
+    "keras.src.ops.numpy",
+)
+MARKERS = ("__tensor__", "__numpy__", "__slice__", "__ellipsis__", "__tuple__", "__keras_tensor__")
+REFUSED_CLASSES = (
+    "Lambda", "TFSMLayer", "TorchModuleWrapper", "FlaxLayer", "JaxLayer", "StringLookup", "IntegerLookup",
+    "TextVectorization", "function", "__lambda__", "Map", "VectorizedMap", "Scan", "AssociativeScan", "WhileLoop",
+    "ForiLoop", "Cond", "Switch", "CustomGradient",
+)  # fmt: skip
+
+
+def describe(value: Any) -> tuple[str, Any] | None:
+    """The kind and the plain content of a Keras model; None for anything else."""
+    keras = sys.modules.get("keras")
+    if keras is None or not hasattr(keras, "Model") or not isinstance(value, keras.Model):
+        return None
+    try:
+        config = keras.saving.serialize_keras_object(value)
+        config.pop("compile_config", None)
+        _check(config, [0], 0)
+        text = json.dumps(config)
+    except Exception:  # of a part that Keras cannot describe, or that is not Keras's own
+        return "graph", graphs.describe(value)
+    return "model", {"config": text, "weights": [np.asarray(array) for array in value.get_weights()]}
+
+
+def rebuilt(content: Any) -> Any:
+    """The Keras model of a configuration and a list of weights."""
+    text, weights = content["config"], content["weights"]
+    if type(text) is not str or len(text) > MAX_CONFIG_CHARACTERS or type(weights) is not list:
+        raise Refused("its configuration is too long")
+    if not all(type(array) is np.ndarray and array.dtype.kind in "biuf" for array in weights):
+        raise Refused("its weights are not numbers")
+    if sum(array.size for array in weights) > MAX_WEIGHTS:
+        raise Refused(f"it has more than {MAX_WEIGHTS} weights")
+    config = json.loads(text)
+    _check(config, [0], 0)
+
+    import keras
+
+    model = keras.saving.deserialize_keras_object(config, safe_mode=True)
+    if not isinstance(model, keras.Model):
+        raise Refused("its configuration is not that of a model")
+    if [tuple(array.shape) for array in weights] != [tuple(array.shape) for array in model.weights]:
+        raise Refused("its weights are not those of its layers")
+    model.set_weights(weights)
+    for layer in model._flatten_layers():
+        if isinstance(layer, keras.layers.Normalization):
+            layer.finalize_state()
+    return model
+
+
+def _check(part: Any, seen: list[int], depth: int) -> None:
+    """Refuse a configuration that is large or deep, or names anything but Keras's own harmless classes."""
+    seen[0] += 1
+    if seen[0] > MAX_CONFIG_NODES or depth > MAX_CONFIG_DEPTH:
+        raise Refused("its configuration is larger than it may be")
+    if type(part) is list:
+        for item in part:
+            _check(item, seen, depth + 1)
+    elif type(part) is dict:
+        if "class_name" in part:
+            _check_class(part)
+        for item in part.values():
+            _check(item, seen, depth + 1)
+
+
+def _check_class(part: dict) -> None:
+    name, module, registered = part["class_name"], part.get("module"), part.get("registered_name")
+    if name in MARKERS:
+        return
+    if type(name) is not str or name in REFUSED_CLASSES or module not in MODULES or registered not in (None, name):
+        shown = name if type(name) is str and name.isidentifier() else "one"
+        raise Refused(f"its part {shown[:60]!r} is not one of Keras's own layers, or holds code")

@@ -1,0 +1,101 @@
+"""Measures the memory of the student's processes while a test calls a function of theirs, from the grader's process.
+
+The examiner says over a socket of its own when to begin and when to end. The student's processes have no part in it.
+"""
+
+import contextlib
+import os
+import socket
+import struct
+import threading
+from collections.abc import Callable, Iterable
+from pathlib import Path
+
+from helpers.peak_memory import LOOK_EVERY_S, FunctionFailed, PeakGrowth
+
+BEGIN, END = b"b", b"e"
+REPLY = struct.Struct("!qd")  # bytes grown at the peak, or NOT_MEASURED; seconds of computing
+NOT_MEASURED = -1
+REPLY_PATIENCE_S = 60
+
+
+class Meter(threading.Thread):
+    """The grader's end. processes: gives the numbers of the processes to be measured together."""
+
+    def __init__(self, connection: socket.socket, processes: Callable[[], Iterable[int]]) -> None:
+        super().__init__(daemon=True)
+        self.connection, self.processes = connection, processes
+
+    def run(self) -> None:
+        """Measure on request until the other end is closed."""
+        with self.connection, contextlib.suppress(OSError):
+            while self.connection.recv(1) == BEGIN:
+                growth, before = PeakGrowth(self.processes), computing_s(self.processes())
+                self.connection.sendall(BEGIN)
+                self.connection.settimeout(LOOK_EVERY_S)
+                while not self._is_over():
+                    growth.look()
+                self.connection.settimeout(None)
+                measured = NOT_MEASURED if growth.bytes is None else growth.bytes
+                self.connection.sendall(REPLY.pack(measured, computing_s(self.processes()) - before))
+
+    def _is_over(self) -> bool:
+        try:
+            self.connection.recv(1)
+        except TimeoutError:
+            return False
+        return True
+
+
+class Metered:
+    """The examiner's end: does for ``helpers.peak_memory`` what a fork does in an ordinary notebook.
+
+    note: called with what a person should know of the measurement.
+    """
+
+    def __init__(self, connection: socket.socket, note: Callable[[str], None]) -> None:
+        self.connection, self.note = connection, note
+        self.connection.settimeout(REPLY_PATIENCE_S)
+
+    def __call__(self, function: Callable, arguments: tuple, first: tuple, limit_s: int) -> int | None:
+        """As ``helpers.peak_memory.growth``, for a function of the student's."""
+        __tracebackhide__ = True
+        failed = _failure(function, first)
+        if failed:
+            raise failed
+        self.connection.sendall(BEGIN)
+        self.connection.recv(1)
+        try:
+            failed = _failure(function, arguments)
+        finally:
+            self.connection.sendall(END)
+            growth, computed_s = REPLY.unpack(self.connection.recv(REPLY.size))
+        if computed_s > limit_s:
+            raise TimeoutError(f"it computed for more than {limit_s} s")
+        if failed:
+            raise failed
+        if growth == NOT_MEASURED:
+            self.note(f"the memory of {function.__name__} was not measured, because this system has no /proc")
+            return None
+        return growth
+
+
+def _failure(function: Callable, arguments: tuple) -> FunctionFailed | None:
+    try:
+        function(*arguments)
+    except Exception as error:
+        return FunctionFailed(f"{type(error).__name__}: {error}")
+    return None
+
+
+def computing_s(processes: Iterable[int]) -> float:
+    """Seconds of processor time that these processes, and those that they started and that ended, have taken."""
+    return sum(map(_computing_s, processes))
+
+
+def _computing_s(pid: int) -> float:
+    try:
+        told = Path(f"/proc/{pid}/stat").read_text()
+    except OSError:
+        return 0
+    return sum(map(int, told.rpartition(")")[2].split()[11:15])) / os.sysconf("SC_CLK_TCK")

@@ -1,0 +1,48 @@
+"""The files that a student handed in beside the notebooks, as far as the student's cells may have them."""
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+
+MAX_FILES = 200
+MAX_BYTES = 200 * 2**20
+
+
+def beside(graded: Path, submitted: Path, note: Callable[[str], None]) -> dict[str, Path]:
+    """The plain files below the folder that is graded, by relative path; no notebook, and no link.
+
+    nbgrader copies what a link points to. So a file counts as handed in only if no part of its path below the folder
+    that was submitted is a link. ``note`` gets a sentence for each thing that is left out.
+    """
+    found: dict[str, Path] = {}
+    size = 0
+    for path in sorted(graded.rglob("*")):
+        name = path.relative_to(graded)
+        if path.suffix == ".ipynb" or not path.is_file() or _is_linked(graded, name):
+            continue
+        if _is_linked(submitted, name):
+            note(f"{name} is a link; what it points to was not given to the notebook")
+            continue
+        size += path.stat().st_size
+        if len(found) >= MAX_FILES or size > MAX_BYTES:
+            note(f"{name} and the files after it were left out: more than {MAX_FILES} files or {MAX_BYTES // 2**20} MB")
+            break
+        found[name.as_posix()] = path
+    return found
+
+
+def remove_links(folder: Path) -> list[str]:
+    """Remove from a submission what nbgrader would follow or wait for: links, pipes, sockets, devices. Their names."""
+    removed = []
+    for parent, folders, files in os.walk(folder):
+        for name in [*folders, *files]:
+            path = Path(parent, name)
+            if path.is_symlink() or not (path.is_file() or path.is_dir()):
+                path.unlink()
+                removed.append(path.relative_to(folder).as_posix())
+    return removed
+
+
+def _is_linked(folder: Path, name: Path) -> bool:
+    parts = [folder.joinpath(*name.parts[:depth]) for depth in range(1, len(name.parts) + 1)]
+    return any(map(os.path.islink, parts))

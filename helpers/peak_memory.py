@@ -1,0 +1,150 @@
+"""How much memory a function takes at its peak, measured by another process than the one that it runs in.
+
+Counted is memory of its own (anonymous memory): pages of files that are mapped into memory are the system's to drop.
+"""
+
+import gc
+import io
+import os
+import select
+import signal
+import sys
+import time
+from collections.abc import Callable, Iterable
+from pathlib import Path
+
+LOOK_EVERY_S = 0.001
+FIND_PROCESSES_EVERY_S = 0.05
+
+
+class FunctionFailed(Exception):
+    """The function raised an exception, of which this holds the name and the words, or ended its process."""
+
+
+def growth(function: Callable, arguments: tuple, first: tuple, limit_s: int = 60) -> int | None:
+    """Bytes by which ``function(*arguments)`` makes its process grow at its peak, after ``function(*first)``.
+
+    The first call is to bring the process to its usual size. Both happen in a forked process, so that they change
+    files and nothing else. None where the system has no way to measure it. Raises FunctionFailed if the function
+    raises, and TimeoutError if it computes for longer than limit_s. A grader that runs the function in a process of its
+    own puts another ``measure`` in place.
+    """
+    return measure(function, arguments, first, limit_s)
+
+
+class PeakGrowth:
+    """The peak of the memory of some processes above what they had at first.
+
+    processes: called again and again; gives the numbers of the processes that there are. Of those that come later only
+    what they share with no other process is counted: a forked process begins with the memory of the one it comes from.
+    """
+
+    def __init__(self, processes: Callable[[], Iterable[int]]) -> None:
+        self.processes = processes
+        self.there = self.there_at_first = frozenset(processes())
+        self.found_at = time.monotonic()
+        self.first = self.peak = self._memory()
+
+    @property
+    def bytes(self) -> int | None:
+        """None if nothing could be measured: where there is no /proc."""
+        return self.peak - self.first if self.first else None
+
+    def look(self) -> None:
+        if time.monotonic() - self.found_at > FIND_PROCESSES_EVERY_S:
+            self.there = frozenset(self.processes())
+            self.found_at = time.monotonic()
+        self.peak = max(self.peak, self._memory())
+
+    def _memory(self) -> int:
+        return sum(_anonymous(pid) if pid in self.there_at_first else _unshared(pid) for pid in self.there)
+
+
+def _anonymous(pid: int) -> int:
+    """Bytes of memory of its own; 0 if it is gone, or where there is no /proc."""
+    return _entries(pid, "status").get("RssAnon", 0)
+
+
+def _unshared(pid: int) -> int:
+    entries = _entries(pid, "smaps_rollup")
+    if not entries:
+        return _anonymous(pid)
+    return min(entries.get("Anonymous", 0), entries.get("Private_Dirty", 0))
+
+
+def _entries(pid: int, file: str) -> dict[str, int]:
+    """The sizes, in bytes, in a file of /proc such as status; none if it cannot be read."""
+    try:
+        lines = Path(f"/proc/{pid}/{file}").read_text().splitlines()
+    except OSError:
+        return {}
+    split = (line.split() for line in lines if line.endswith(" kB"))
+    return {words[0].rstrip(":"): 1024 * int(words[1]) for words in split}
+
+
+def in_a_fork(function: Callable, arguments: tuple, first: tuple, limit_s: int) -> int | None:
+    """As ``growth`` in an ordinary notebook. Where there is no /proc, the peak of all resident memory."""
+    if not hasattr(os, "fork"):
+        _call(function, arguments)
+        return None
+    reading, writing = os.pipe()
+    child = os.fork()
+    if child == 0:
+        try:
+            _be_measured(writing, function, arguments, first, limit_s)
+        finally:
+            os._exit(0)
+    os.close(writing)
+    said, seen = b"", None
+    while True:
+        if select.select([reading], [], [], LOOK_EVERY_S)[0]:
+            news = os.read(reading, 1000)
+            said += news
+            if not news:
+                break
+        if b"\0" in said:
+            seen = seen or PeakGrowth(lambda: [child])
+            seen.look()
+    os.close(reading)
+    _, status = os.waitpid(child, 0)
+    if os.WIFSIGNALED(status) and os.WTERMSIG(status) == signal.SIGXCPU:
+        raise TimeoutError(f"it computed for more than {limit_s} s")
+    result = said.decode(errors="replace").rpartition("\0")[2]
+    if not result.lstrip("-").isdigit():
+        raise FunctionFailed(result or "its process ended")
+    return int(result) if seen is None or seen.bytes is None else seen.bytes
+
+
+def _be_measured(writing: int, function: Callable, arguments: tuple, first: tuple, limit_s: int) -> None:
+    """Write a zero byte when the memory may be measured, and at the end the growth, or what went wrong."""
+    import resource
+
+    def peak() -> int:
+        """Bytes; the unit of ru_maxrss is a byte on macOS and a kilobyte elsewhere."""
+        return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * (1 if sys.platform == "darwin" else 1024)
+
+    try:
+        sys.stdout = sys.stderr = io.StringIO()
+        resource.setrlimit(resource.RLIMIT_CPU, (limit_s, limit_s + 1))
+        function(*first)
+        gc.collect()
+        before = peak()
+        os.write(writing, b"\0")
+        function(*arguments)
+        os.write(writing, str(peak() - before).encode())
+    except BaseException as error:
+        os.write(writing, _told(error).encode(errors="replace")[:500])
+
+
+def _call(function: Callable, arguments: tuple) -> None:
+    try:
+        function(*arguments)
+    except Exception as error:
+        raise FunctionFailed(_told(error)) from None
+
+
+def _told(error: BaseException) -> str:
+    return f"{type(error).__name__}: {error}".replace("\0", "")
+
+
+measure = in_a_fork
