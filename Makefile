@@ -5,10 +5,16 @@ DATASET =
 EVENTS =
 PROCESSES =
 LESSON =
+MOST =
+ONLY =
 SEED =
 JETS =
 DEADLINE =
 SUBMISSIONS =
+ASSIGNMENT =
+WORKERS =
+CLUSTER =
+SCHEDULER =
 REVEAL =
 OUTPUT =
 LAB_ARGS =
@@ -31,7 +37,7 @@ LOCK = $(UV) pip compile --quiet --universal --python-version 3.11 --fork-strate
 
 export TF_CPP_MIN_LOG_LEVEL = 3
 
-.PHONY: help lab test lint course solutions data big-file bench difficulty bars demo-class challenge leaderboard lock clean environment
+.PHONY: help lab test test-all lint course solutions data big-file bench difficulty bars attacks fairness demo-class autograde challenge leaderboard lock clean environment
 
 help: ## this list
 	@echo "usage: make TARGET [VARIABLE=value ...]"
@@ -47,6 +53,9 @@ lab: environment ## open the course in JupyterLab (LAB_ARGS="--no-browser" and t
 
 test: environment ## run every test: tests/ and, cell by cell, the solutions (TEST_ARGS="-k name" are passed to pytest)
 	@$(IN_ENVIRONMENT) python -m pytest -n 2 $(TEST_ARGS)
+
+test-all: environment ## run every test at full length: all attacks and right answers, a class of 200, a coordinator killed ten times (hours)
+	@HEPDL_TEST_ALL=1 $(IN_ENVIRONMENT) python -m pytest -n 2 $(TEST_ARGS)
 
 lint: environment ## check the style and formatting of code and notebooks
 	@$(IN_ENVIRONMENT) ruff check
@@ -65,9 +74,10 @@ data: environment ## generate the data sets (DATASET=hww or top_tagging, EVENTS=
 big-file: environment ## write big.root, two million events in one file to practise on in Exercise 6 (EVENTS=number to choose)
 	@$(IN_ENVIRONMENT) python -m benchmarks.big_file big.root $(if $(EVENTS),--events $(EVENTS))
 
-bench: environment ## measure each claim of speed against its reference (about half an hour)
+bench: environment ## measure each claim of speed against its reference (about an hour)
 	@$(IN_ENVIRONMENT) python -m benchmarks.jet_images
 	@$(IN_ENVIRONMENT) python -m benchmarks.out_of_core
+	@$(IN_ENVIRONMENT) python -m benchmarks.grading
 
 difficulty: environment ## train the top taggers with five seeds and write the table in data/README.md (about ten minutes)
 	@$(IN_ENVIRONMENT) python -m benchmarks.top_tagging difficulty
@@ -75,8 +85,19 @@ difficulty: environment ## train the top taggers with five seeds and write the t
 bars: environment ## train them with twenty seeds and show that they pass the graded bars (about half an hour)
 	@$(IN_ENVIRONMENT) python -m benchmarks.top_tagging bars
 
+attacks: environment ## grade dishonest submissions by stock nbgrader and by this grader (ONLY="frames 'np.load'" for some)
+	@$(IN_ENVIRONMENT) python -m benchmarks.attacks $(ONLY)
+
+fairness: environment ## compare the points of all right answers with stock nbgrader's (LESSON=ex3_weights_targets, MOST=2 to choose)
+	@$(IN_ENVIRONMENT) python -m benchmarks.fairness $(LESSON) $(if $(MOST),--most $(MOST))
+
 demo-class: environment ## grade a class of example submissions, from release to grades
 	@$(IN_ENVIRONMENT) python -m grading.demo_class
+
+autograde: environment ## grade what was collected, in parallel (ASSIGNMENT=ex4_splitting; WORKERS, CLUSTER, SCHEDULER, FORCE=1)
+	@$(IN_ENVIRONMENT) python -m grading.autograde $(if $(ASSIGNMENT),"$(ASSIGNMENT)") \
+		$(if $(WORKERS),--workers "$(WORKERS)") $(if $(CLUSTER),--cluster "$(CLUSTER)") \
+		$(if $(SCHEDULER),--scheduler "$(SCHEDULER)") $(if $(filter-out 0 no,$(FORCE)),--force)
 
 # make puts SEED into the environment, where no quote or dollar sign in it does harm.
 challenge: environment ## make secret jets (SEED="your own words" DEADLINE=2026-07-01T18:00+02:00 JETS=number; none: the example)
