@@ -9,12 +9,10 @@ import os
 import select
 import signal
 import sys
-import time
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
 LOOK_EVERY_S = 0.001
-FIND_PROCESSES_EVERY_S = 0.05
 
 
 class FunctionFailed(Exception):
@@ -35,14 +33,13 @@ def growth(function: Callable, arguments: tuple, first: tuple, limit_s: int = 60
 class PeakGrowth:
     """The peak of the memory of some processes above what they had at first.
 
-    processes: called again and again; gives the numbers of the processes that there are. Of those that come later only
-    what they share with no other process is counted: a forked process begins with the memory of the one it comes from.
+    there: the numbers of the processes that there are; to be set when others have come or gone. Of those that come
+    later only what they share with no other process is counted: a forked process begins with the memory of the one it
+    comes from.
     """
 
-    def __init__(self, processes: Callable[[], Iterable[int]]) -> None:
-        self.processes = processes
-        self.there = self.there_at_first = frozenset(processes())
-        self.found_at = time.monotonic()
+    def __init__(self, processes: Iterable[int]) -> None:
+        self.there = self.there_at_first = frozenset(processes)
         self.first = self.peak = self._memory()
 
     @property
@@ -51,9 +48,6 @@ class PeakGrowth:
         return self.peak - self.first if self.first else None
 
     def look(self) -> None:
-        if time.monotonic() - self.found_at > FIND_PROCESSES_EVERY_S:
-            self.there = frozenset(self.processes())
-            self.found_at = time.monotonic()
         self.peak = max(self.peak, self._memory())
 
     def _memory(self) -> int:
@@ -103,7 +97,7 @@ def in_a_fork(function: Callable, arguments: tuple, first: tuple, limit_s: int) 
             if not news:
                 break
         if b"\0" in said:
-            seen = seen or PeakGrowth(lambda: [child])
+            seen = seen or PeakGrowth([child])
             seen.look()
     os.close(reading)
     _, status = os.waitpid(child, 0)

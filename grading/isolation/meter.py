@@ -8,7 +8,7 @@ import os
 import socket
 import struct
 import threading
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
 from helpers.peak_memory import LOOK_EVERY_S, FunctionFailed, PeakGrowth
@@ -17,6 +17,7 @@ BEGIN, END = b"b", b"e"
 REPLY = struct.Struct("!qd")  # bytes grown at the peak, or NOT_MEASURED; seconds of computing
 NOT_MEASURED = -1
 REPLY_PATIENCE_S = 60
+FIND_PROCESSES_EVERY_S = 0.05
 
 
 class Meter(threading.Thread):
@@ -30,14 +31,32 @@ class Meter(threading.Thread):
         """Measure on request until the other end is closed."""
         with self.connection, contextlib.suppress(OSError):
             while self.connection.recv(1) == BEGIN:
-                growth, before = PeakGrowth(self.processes), computing_s(self.processes())
+                before, growth = computing_s(self.processes()), PeakGrowth(self.processes())
                 self.connection.sendall(BEGIN)
                 self.connection.settimeout(LOOK_EVERY_S)
-                while not self._is_over():
-                    growth.look()
+                with self._finding_processes(growth):
+                    while not self._is_over():
+                        growth.look()
                 self.connection.settimeout(None)
                 measured = NOT_MEASURED if growth.bytes is None else growth.bytes
                 self.connection.sendall(REPLY.pack(measured, computing_s(self.processes()) - before))
+
+    @contextlib.contextmanager
+    def _finding_processes(self, growth: PeakGrowth) -> Iterator[None]:
+        """Tell the measurement of new processes; in a thread, because the search may take longer than a peak lasts."""
+        over = threading.Event()
+
+        def find() -> None:
+            while not over.wait(FIND_PROCESSES_EVERY_S):
+                growth.there = frozenset(self.processes())
+
+        finding = threading.Thread(target=find, daemon=True)
+        finding.start()
+        try:
+            yield
+        finally:
+            over.set()
+            finding.join()
 
     def _is_over(self) -> bool:
         try:

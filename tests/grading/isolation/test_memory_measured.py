@@ -1,11 +1,13 @@
 """The memory of a student's function is measured from the grader's process, and files of a test cross unmeasured."""
 
+import time
 from dataclasses import replace
 
 import pytest
 from isolated import errors, printed, run
 
 from grading.isolation import incidents, sandbox
+from grading.isolation.kernel_process import KernelProcess
 from grading.isolation.limits import Limits
 from helpers import peak_memory
 
@@ -15,11 +17,11 @@ MEASURE = """
     checks.that({bounds}, f'it grew by {{grown}} bytes')
 """
 SEEN, NOT_SEEN = MEASURE.format(bounds="38e6 < grown < 46e6"), MEASURE.format(bounds="0 <= grown < 4e6")
-WORK = "import time\ndef work(size):\n    taken = bytearray(size)\n    time.sleep(0.1)"
+WORK = "import time\ndef work(size):\n    taken = bytearray(size)\n    time.sleep(0.3)"
 IN_A_CHILD = """
     import subprocess, sys, time
     def work(size):
-        subprocess.run([sys.executable, '-S', '-c', f'a = bytearray({size}); import time; time.sleep(0.5)'], check=True)
+        subprocess.run([sys.executable, '-S', '-c', f'a = bytearray({size}); import time; time.sleep(1)'], check=True)
 """
 IN_A_FORK = """
     import os, time
@@ -28,7 +30,7 @@ IN_A_FORK = """
         child = os.fork()
         if not child:
             taken = bytearray(size)
-            time.sleep(0.5)
+            time.sleep(1)
             os._exit(0)
         os.waitpid(child, 0)
 """
@@ -70,6 +72,16 @@ LIES = """
 )
 def test_growth(cells, measure):
     assert errors(run([*cells, ("measured", measure)])) == {}
+
+
+def test_a_peak_is_seen_while_processes_are_looked_for(monkeypatch):
+    def slow(process):
+        time.sleep(0.5)
+        return usual(process)
+
+    usual = KernelProcess.processes
+    monkeypatch.setattr(KernelProcess, "processes", slow)
+    assert errors(run([WORK, ("measured", SEEN)])) == {}
 
 
 def test_growth_without_a_sandbox(monkeypatch):
