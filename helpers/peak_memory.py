@@ -82,13 +82,16 @@ def in_a_fork(function: Callable, arguments: tuple, first: tuple, limit_s: int) 
         _call(function, arguments)
         return None
     reading, writing = os.pipe()
+    waiting, going = os.pipe()
     child = os.fork()
     if child == 0:
         try:
-            _be_measured(writing, function, arguments, first, limit_s)
+            os.close(going)
+            _be_measured(writing, waiting, function, arguments, first, limit_s)
         finally:
             os._exit(0)
     os.close(writing)
+    os.close(waiting)
     said, seen = b"", None
     while True:
         if select.select([reading], [], [], LOOK_EVERY_S)[0]:
@@ -97,9 +100,12 @@ def in_a_fork(function: Callable, arguments: tuple, first: tuple, limit_s: int) 
             if not news:
                 break
         if b"\0" in said:
-            seen = seen or PeakGrowth([child])
+            if seen is None:
+                seen = PeakGrowth([child])
+                os.write(going, b"\0")
             seen.look()
     os.close(reading)
+    os.close(going)
     _, status = os.waitpid(child, 0)
     if os.WIFSIGNALED(status) and os.WTERMSIG(status) == signal.SIGXCPU:
         raise TimeoutError(f"it computed for more than {limit_s} s")
@@ -109,8 +115,8 @@ def in_a_fork(function: Callable, arguments: tuple, first: tuple, limit_s: int) 
     return int(result) if seen is None or seen.bytes is None else seen.bytes
 
 
-def _be_measured(writing: int, function: Callable, arguments: tuple, first: tuple, limit_s: int) -> None:
-    """Write a zero byte when the memory may be measured, and at the end the growth, or what went wrong."""
+def _be_measured(writing: int, waiting: int, function: Callable, arguments: tuple, first: tuple, limit_s: int) -> None:
+    """Write a zero byte when ready, wait for one, and at the end write the growth, or what went wrong."""
     import resource
 
     def peak() -> int:
@@ -124,6 +130,7 @@ def _be_measured(writing: int, function: Callable, arguments: tuple, first: tupl
         gc.collect()
         before = peak()
         os.write(writing, b"\0")
+        os.read(waiting, 1)
         function(*arguments)
         os.write(writing, str(peak() - before).encode())
     except BaseException as error:

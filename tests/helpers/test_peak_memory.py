@@ -23,6 +23,17 @@ def test_a_hog_is_seen_in_its_size():
 
 
 @linux_only
+def test_the_function_waits_until_it_is_measured(monkeypatch):
+    class Late(peak_memory.PeakGrowth):
+        def __init__(self, processes):
+            time.sleep(0.5)
+            super().__init__(processes)
+
+    monkeypatch.setattr(peak_memory, "PeakGrowth", Late)
+    assert 38e6 < peak_memory.growth(hold, (40_000_000,), (1000,)) < 46e6
+
+
+@linux_only
 def test_memory_that_is_given_back_at_once_is_counted_once():
     def in_pieces(size):
         for _ in range(0, size, 1_000_000):
