@@ -14,6 +14,11 @@ class ByFileOrNotebook(LoadFileScheduling):
         return super()._split_scope(nodeid)
 
 
+def pytest_collection_modifyitems(items):
+    """What takes minutes comes first, so that no worker is left alone with it at the end."""
+    items.sort(key=lambda item: not item.nodeid.startswith(("solutions/", "tests/submissions/")))
+
+
 def pytest_xdist_make_scheduler(config, log):
     return ByFileOrNotebook(config, log)
 
