@@ -82,31 +82,16 @@ def lost_workers_replaced(cluster: SpecCluster, count: int) -> Iterator[None]:
         thread.join()
 
 
-@contextmanager
-def interrupts(handler: object) -> Iterator[None]:
-    """Handle Ctrl-C in this way meanwhile, and as before afterwards."""
-    if threading.current_thread() is not threading.main_thread():
-        yield
-        return
-    before = signal.getsignal(signal.SIGINT)
-    signal.signal(signal.SIGINT, handler)
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGINT, before)
-
-
 def _local(count: int) -> LocalCluster:
-    with interrupts(signal.SIG_IGN):  # which the workers inherit: Ctrl-C is for the coordinator
-        return LocalCluster(
-            n_workers=count,
-            threads_per_worker=1,
-            processes=True,
-            dashboard_address=NO_DASHBOARD["dashboard_address"],
-            scheduler_kwargs=NO_DASHBOARD,
-            security=Security.temporary(),
-            silence_logs=logging.CRITICAL,
-        )
+    return LocalCluster(
+        n_workers=count,
+        threads_per_worker=1,
+        processes=True,
+        dashboard_address=NO_DASHBOARD["dashboard_address"],
+        scheduler_kwargs=NO_DASHBOARD,
+        security=Security.temporary(),
+        silence_logs=logging.CRITICAL,
+    )
 
 
 def _batch(system: str, count: int, shared: Path) -> SpecCluster:
@@ -114,8 +99,9 @@ def _batch(system: str, count: int, shared: Path) -> SpecCluster:
     name, command = BATCH_SYSTEMS[system]
     if not shutil.which(command):
         raise CannotGrade(f"There is no {command} on this machine: run this where you submit jobs.")
-    with interrupts(signal.SIG_IGN):  # importing it takes Ctrl-C to itself
-        kind = getattr(importlib.import_module("dask_jobqueue"), name)
+    before = signal.getsignal(signal.SIGINT)
+    kind = getattr(importlib.import_module("dask_jobqueue"), name)
+    signal.signal(signal.SIGINT, before)  # importing it takes Ctrl-C to itself
     needed = JOB_DEFAULTS if system == "htcondor" else {"memory": JOB_DEFAULTS["memory"]}
     wanted = {key: value for key, value in needed.items() if dask.config.get(f"jobqueue.{system}.{key}") is None}
     return kind(

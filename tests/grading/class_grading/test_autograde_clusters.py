@@ -53,7 +53,9 @@ def test_a_batch_system_grades_as_the_machine_itself(toys, tmp_path, monkeypatch
     monkeypatch.chdir(toys.folder)
     toys.submit("alice")
     toys.submit("dan").write_text("{")
+    interrupted = signal.getsignal(signal.SIGINT)
     report = grade_class("toys", toys.folder, cluster=system, count=1)
+    assert signal.getsignal(signal.SIGINT) is interrupted
     assert (report.graded, list(report.failed)) == (["alice"], ["dan"])
     assert toys.scores() == {"alice": 7, "dan": 0}
     assert "--nthreads 1" in (programs / "script").read_text()
