@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import signal
 import subprocess
 import sys
 import time
@@ -88,7 +89,10 @@ class ToyClass:
         return self.handed_in(student) / "toys.ipynb"
 
     def command(self, *arguments: str, **variables: str) -> subprocess.Popen:
-        """``python -m grading.autograde toys`` in a process, and a process group, of its own."""
+        """``python -m grading.autograde toys`` in a process, and a process group, of its own.
+
+        It obeys Ctrl-C, also where the tests are a shell's job in the background, which does not.
+        """
         return subprocess.Popen(
             [sys.executable, "-m", "grading.autograde", "toys", *arguments],
             cwd=self.folder,
@@ -97,6 +101,7 @@ class ToyClass:
             stderr=subprocess.PIPE,
             text=True,
             start_new_session=True,
+            preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
         )
 
     def scores(self) -> dict[str, float]:
