@@ -167,7 +167,7 @@ class IsolatedExecute(Execute):
         cell = self._execute_in(self.kernels.student, cell, index, name)
         if not self.heard_all and self.kernels.student.is_running():
             self.note(name, "not all of its output could be received")
-            self.kernels.student.hear_again()
+            self.kernels.student.connect_again("iopub")
         if self.cell_printed > self.limits.cell_output_bytes or not self.heard_all:
             shown = f"{self.limits.cell_output_bytes // 2**20} MB"
             cell.outputs.append(outputs.error("TooMuchOutput", f"the cell printed more than {shown}; the rest is lost"))
@@ -295,6 +295,8 @@ class IsolatedExecute(Execute):
         student, examiner = self.kernels.student, self.kernels.examiner
         cell.outputs = []
         cell = self._execute_in(examiner, cell, index, name)
+        if not self.heard_all and examiner.is_running():
+            self._fail_unheard(examiner, cell, name)
         report = self._report(examiner)
         for incident in report["incidents"]:
             self.note(name, incident)
@@ -307,6 +309,15 @@ class IsolatedExecute(Execute):
         else:
             self._run_visible_part(cell, index, name)
         return cell
+
+    def _fail_unheard(self, examiner: KernelProcess, cell: NotebookNode, name: str) -> None:
+        """What was not heard may have been the test's points: it has not passed, and the next one must be heard."""
+        self.note(name, "not all that the test said could be received")
+        if not any(output.output_type == "error" for output in cell.outputs):
+            cell.outputs.append(outputs.error("TooMuchOutput", "not all that this check said could be received"))
+        examiner.connect_again("iopub")
+        with contextlib.suppress(KernelDied):
+            examiner.ready()
 
     def _begin(self) -> str | None:
         """Bring the two kernels together; what to wait for when the test is over, or None if they do not meet."""

@@ -14,7 +14,7 @@ import tempfile
 import threading
 import time
 from collections import deque
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from queue import Empty
 from typing import Any
@@ -36,6 +36,7 @@ CHANNELS = ("shell", "control", "iopub")
 START_PATIENCE_S = 120
 QUEUED_MESSAGES = 100
 LAST_WORDS = 20
+SEND_PATIENCE_S = 5
 
 
 class KernelDied(Exception):
@@ -88,6 +89,7 @@ class Client(AsyncKernelClient):
         made.linger = 1000
         made.maxmsgsize = self.process.limits.message_bytes
         made.rcvhwm = QUEUED_MESSAGES
+        made.sndtimeo = 1000 * SEND_PATIENCE_S
         if channel == "iopub":
             made.setsockopt(zmq.SUBSCRIBE, b"")
         made.connect(f"ipc://{self.process.folder}/{channel}")
@@ -264,8 +266,7 @@ class KernelProcess:
 
     async def _run(self, code: str, seconds: float, expression: str = "None") -> str | None:
         """Execute silently; the text of an expression evaluated after it. None if no answer comes in time."""
-        number = self.client.execute(code, silent=True, store_history=False, user_expressions={"it": expression})
-        return await self._reply(number, seconds)
+        return await self._reply(self.ask(code, expression), seconds)
 
     async def _reply(self, number: str, seconds: float) -> str | None:
         end = time.monotonic() + seconds
@@ -284,19 +285,31 @@ class KernelProcess:
     run = run_sync(_run)
     reply = run_sync(_reply)
 
-    def ask(self, code: str) -> str:
+    def ask(self, code: str, expression: str = "None") -> str:
         """Execute silently without waiting; the number to wait for with ``reply``."""
-        return self.client.execute(code, silent=True, store_history=False, user_expressions={"it": "None"})
+        return self._send(
+            "shell",
+            lambda: self.client.execute(code, silent=True, store_history=False, user_expressions={"it": expression}),
+        )
 
-    def hear_again(self) -> None:
-        """Connect to its output anew: a message of more than message_bytes ends the connection."""
-        self.client.iopub_channel.stop()
-        self.client._iopub_channel = None
-        self._cleanup.callback(self.client.iopub_channel.stop)
+    def _send(self, channel: str, send: Callable[[], Any]) -> Any:
+        """Send, if need be over a new connection."""
+        try:
+            return send()
+        except zmq.Again:
+            self.connect_again(channel)
+            return send()
+
+    def connect_again(self, channel: str) -> None:
+        """Make a connection anew: a message of more than message_bytes ends it."""
+        getattr(self.client, f"{channel}_channel").stop()
+        setattr(self.client, f"_{channel}_channel", None)
+        self._cleanup.callback(getattr(self.client, f"{channel}_channel").stop)
 
     async def interrupt_kernel(self) -> None:
         """As nbclient calls it when a cell takes too long."""
         self.interrupt()
 
     def interrupt(self) -> None:
-        self.client.control_channel.send(self.client.session.msg("interrupt_request", content={}))
+        message = self.client.session.msg("interrupt_request", content={})
+        self._send("control", lambda: self.client.control_channel.send(message))

@@ -4,17 +4,33 @@ import json
 import os
 import resource
 import sys
+from typing import Any
 
 import zmq
 from ipykernel.kernelapp import IPKernelApp
+from jupyter_client.session import Session
 
 ORDER = ("shell", "stdin", "control", "iopub")
+MOST_LINES, MOST_CHARACTERS = 200, 20_000
+
+
+class ShortErrors(Session):
+    """Shortens the words of errors: a message that is too long would end the connection."""
+
+    def send(self, stream: Any, msg_or_type: Any, content: Any = None, *arguments: Any, **keywords: Any) -> Any:
+        if isinstance(content, dict) and "traceback" in content:
+            lines = [line[:MOST_CHARACTERS] for line in content["traceback"][:MOST_LINES]]
+            content = content | {"traceback": lines, "evalue": content["evalue"][:MOST_CHARACTERS]}
+        return super().send(stream, msg_or_type, content, *arguments, **keywords)
 
 
 class KernelApp(IPKernelApp):
     """Takes listening sockets by file descriptor, has no heartbeat, and writes no connection file."""
 
     listening: dict[str, int]
+
+    def _session_default(self) -> Session:
+        return ShortErrors(parent=self)
 
     def init_connection_file(self) -> None:
         self.session.key = self.told["key"].encode()

@@ -318,6 +318,32 @@ def test_floods_and_forgeries_stay_within_bounds():
     assert {"number 1", "number 3", "too large", "too slow"} <= set(cells)
 
 
+def test_a_message_too_long_for_its_connection_costs_only_its_own_points():
+    notebook = run(
+        [
+            "raise ValueError('x' * 50_000_000)",
+            """
+                kernel = get_ipython().kernel
+                parent, identity = kernel.get_parent("shell"), kernel._parent_ident["shell"]
+                content = {"status": "ok", "long": "x" * 50_000_000}
+                kernel.session.send(kernel.shell_stream, "execute_reply", content, parent, identity)
+            """,
+            "kept = 7",
+            ("much said", "print('x' * 50_000_000, flush=True)\nkept / 14"),
+            ("half", "kept / 14"),
+            ("wrong", "assert kept == 8, 'x' * 50_000_000"),
+        ],
+        timeout=10,
+    )
+    assert len(notebook.cells[0].outputs[0].evalue) < 100_000
+    found = errors(notebook)
+    assert found.keys() == {"much said", "wrong"}
+    assert found["much said"] == "TooMuchOutput: not all that this check said could be received"
+    assert found["wrong"].startswith("AssertionError: xxx")
+    assert {"cell": "much said", "what": "not all that the test said could be received"} in incidents.of(notebook)
+    assert notebook.cells[4].outputs[0].data["text/plain"] == "0.5"
+
+
 def test_memory_and_processes_are_bounded_and_nothing_stays():
     mark = f"sleep {time.time_ns() % 10**6 + 10**6}"
     limits = replace(Limits(), memory_bytes=700 * 2**20, processes=40)

@@ -68,6 +68,19 @@ ATTACKS = [
         alone=True,
     ),
     Attack(
+        "an answer too long for its connection",
+        "Answers the request to run a cell with 50 MB, so that the real answer never arrives.",
+        {
+            "scores": """
+                kernel = get_ipython().kernel
+                parent, identity = kernel.get_parent("shell"), kernel._parent_ident["shell"]
+                content = {"status": "ok", "long": "x" * 50_000_000}
+                kernel.session.send(kernel.shell_stream, "execute_reply", content, parent, identity)
+            """
+        },
+        alone=True,
+    ),
+    Attack(
         "a test declared finished",
         "The function sends the message that its cell is done, and does not return.",
         {

@@ -141,6 +141,15 @@ ATTACKS = [
         },
     ),
     Attack(
+        "an error of 150 MB",
+        "Raises an error in a cell that no message can hold.",
+        {
+            "scores": """
+                raise ValueError("x" * 150_000_000)
+            """
+        },
+    ),
+    Attack(
         "a flood of messages",
         "Displays a hundred thousand short messages.",
         {
