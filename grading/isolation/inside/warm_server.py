@@ -131,7 +131,7 @@ def _checked(result: int, what: str) -> None:
 # --- a kernel --------------------------------------------------------------------------------------------------------
 
 
-def supervise(request: dict, lifeline: socket.socket, stderr: int, descriptors: list[int]) -> NoReturn:
+def supervise(request: dict, lifeline: socket.socket, stderr: int, descriptors: list[int], server: int) -> NoReturn:
     """Start a kernel in namespaces of its own, and end them with it or with the lifeline."""
     os.setsid()
     os.dup2(stderr, 2)
@@ -142,7 +142,7 @@ def supervise(request: dict, lifeline: socket.socket, stderr: int, descriptors: 
     first = os.fork()
     if first == 0:
         lifeline.close()
-        _be_first(request, descriptors)
+        _be_first(request, descriptors, server)
     for descriptor in descriptors:
         os.close(descriptor)
     ended = os.pidfd_open(first)
@@ -154,11 +154,18 @@ def supervise(request: dict, lifeline: socket.socket, stderr: int, descriptors: 
     os._exit(0)
 
 
-def _be_first(request: dict, descriptors: list[int]) -> NoReturn:
-    """Be the parent of the kernel and of what it leaves behind, and end with it; end both when told to."""
+def _be_first(request: dict, descriptors: list[int], server: int) -> NoReturn:
+    """Be the parent of the kernel and of what it leaves behind, and end with it; end both when told to.
+
+    The kernel does not get the number that the server has in its own namespace: libraries tell by their process's
+    number whether they were forked, and would wait for threads that only the server has (numexpr does).
+    """
     shut_in(request)
-    kernel = os.fork()
+    while (kernel := os.fork()) == server:
+        pass
     if kernel == 0:
+        if os.getpid() == server:
+            os._exit(0)
         _be_kernel(request, descriptors)
     _checked(libc.prctl(PR_SET_DUMPABLE, 0), "prctl")
     for descriptor in descriptors:
@@ -230,6 +237,7 @@ def reap(*_: object) -> None:
 
 def serve(control: socket.socket) -> None:
     """Start a kernel for each message until the other end is closed."""
+    server = os.getpid()
     while True:
         message, descriptors, _, _ = socket.recv_fds(control, 1, MOST_DESCRIPTORS)
         if not message:
@@ -242,7 +250,7 @@ def serve(control: socket.socket) -> None:
         with socket.socket(fileno=lifeline) as line:
             if os.fork() == 0:
                 control.close()
-                supervise(request, line, stderr, others)
+                supervise(request, line, stderr, others, server)
         for descriptor in (stderr, *others):
             os.close(descriptor)
 

@@ -75,6 +75,14 @@ def test_a_figure_is_shown_as_ever(monkeypatch):
     assert forked[0].data == alone[0].data
 
 
+def test_a_forked_kernel_has_threads_where_its_libraries_expect_them():
+    """Pandas lets numexpr compute with large frames, in threads that numexpr started as it was imported."""
+    frame = "import numpy as np, pandas as pd\nframe = pd.DataFrame({'x': np.arange(2_000_000.0)})"
+    assert (
+        errors(run([frame, "total = (frame ** 2 + frame).sum().sum()", ("test", "assert total > 0")], timeout=30)) == {}
+    )
+
+
 def test_a_server_that_has_ended_is_replaced():
     warm.server().process.kill()
     warm.server().process.wait()
