@@ -19,8 +19,8 @@ class ShortErrors(Session):
 
     def send(self, stream: Any, msg_or_type: Any, content: Any = None, *arguments: Any, **keywords: Any) -> Any:
         if isinstance(content, dict) and "traceback" in content:
-            lines = [line[:MOST_CHARACTERS] for line in content["traceback"][:MOST_LINES]]
-            content = content | {"traceback": lines, "evalue": content["evalue"][:MOST_CHARACTERS]}
+            lines = [str(line)[:MOST_CHARACTERS] for line in content["traceback"][:MOST_LINES]]
+            content = content | {"traceback": lines, "evalue": str(content.get("evalue", ""))[:MOST_CHARACTERS]}
         return super().send(stream, msg_or_type, content, *arguments, **keywords)
 
 

@@ -131,8 +131,9 @@ def _checked(result: int, what: str) -> None:
 # --- a kernel --------------------------------------------------------------------------------------------------------
 
 
-def supervise(request: dict, lifeline: socket.socket, stderr: int, descriptors: list[int], server: int) -> NoReturn:
+def supervise(request: dict, lifeline: socket.socket, stderr: int, descriptors: list[int]) -> NoReturn:
     """Start a kernel in namespaces of its own, and end them with it or with the lifeline."""
+    server = os.getppid()
     os.setsid()
     os.dup2(stderr, 2)
     os.close(stderr)
@@ -237,7 +238,6 @@ def reap(*_: object) -> None:
 
 def serve(control: socket.socket) -> None:
     """Start a kernel for each message until the other end is closed."""
-    server = os.getpid()
     while True:
         message, descriptors, _, _ = socket.recv_fds(control, 1, MOST_DESCRIPTORS)
         if not message:
@@ -250,7 +250,7 @@ def serve(control: socket.socket) -> None:
         with socket.socket(fileno=lifeline) as line:
             if os.fork() == 0:
                 control.close()
-                supervise(request, line, stderr, others, server)
+                supervise(request, line, stderr, others)
         for descriptor in (stderr, *others):
             os.close(descriptor)
 

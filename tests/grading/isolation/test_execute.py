@@ -323,6 +323,12 @@ def test_a_message_too_long_for_its_connection_costs_only_its_own_points():
         [
             "raise ValueError('x' * 50_000_000)",
             """
+                class Odd(Exception):
+                    def _render_traceback_(self):
+                        return [1, None]
+                raise Odd
+            """,
+            """
                 kernel = get_ipython().kernel
                 parent, identity = kernel.get_parent("shell"), kernel._parent_ident["shell"]
                 content = {"status": "ok", "long": "x" * 50_000_000}
@@ -341,7 +347,8 @@ def test_a_message_too_long_for_its_connection_costs_only_its_own_points():
     assert found["much said"] == "TooMuchOutput: not all that this check said could be received"
     assert found["wrong"].startswith("AssertionError: xxx")
     assert {"cell": "much said", "what": "not all that the test said could be received"} in incidents.of(notebook)
-    assert notebook.cells[4].outputs[0].data["text/plain"] == "0.5"
+    assert notebook.cells[5].outputs[0].data["text/plain"] == "0.5"
+    assert notebook.cells[1].outputs[0].ename == "Odd"
 
 
 def test_memory_and_processes_are_bounded_and_nothing_stays():
