@@ -1,5 +1,6 @@
 """The schedule of the tests and the table of submissions: here, because the workers' parent reads only this file."""
 
+import signal
 from collections import Counter
 
 from xdist.scheduler import LoadFileScheduling
@@ -12,6 +13,11 @@ class ByFileOrNotebook(LoadFileScheduling):
         if "::test_verdict[" in nodeid:
             return nodeid.partition("-")[0]
         return super()._split_scope(nodeid)
+
+
+def pytest_configure():
+    """A shell's background job ignores Ctrl-C, and so would each process in which a test tries it."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def pytest_collection_modifyitems(items):
