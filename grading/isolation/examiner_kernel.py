@@ -111,6 +111,13 @@ class Examined(Peer):
         self.home = home
         self.usual_temporary = tempfile.gettempdir()
 
+    def ask(self, request: dict, sent: list[Any] | None = None) -> dict:
+        __tracebackhide__ = True
+        try:
+            return super().ask(request, sent)
+        except KeyboardInterrupt:
+            raise self._break("the time of the test was over") from None
+
     def ask_about(self, name: str) -> Any:
         __tracebackhide__ = True
         return self._within(self.limits["value_s"], name, self.ask, {"op": "value", "name": name}).get("value")
@@ -137,6 +144,10 @@ class Examined(Peer):
             "folder": here if here != self.home else None,
             "temporary": temporary if temporary != self.usual_temporary else None,
         }
+
+    def next(self, number: int) -> dict:
+        __tracebackhide__ = True
+        return self._within(self.limits["call_s"], "the next item", super().next, number)
 
     def method(self, number: int, name: str) -> Any:
         __tracebackhide__ = True

@@ -111,11 +111,16 @@ class Peer:
         raise Refused("it is of no known kind")
 
     def _items(self, number: int) -> Iterator:
+        __tracebackhide__ = True
         while True:
-            answer = self.ask({"op": "next", "number": number})
+            answer = self.next(number)
             if answer.get("ended") is True:
                 return
             yield _value(answer)
+
+    def next(self, number: int) -> dict:
+        """What an iterator of the other side gives next, or that it has ended."""
+        return self.ask({"op": "next", "number": number})
 
     def method(self, number: int, name: str) -> "Borrowed":
         """A method of an object of the other side, which said that it offers it."""
@@ -171,12 +176,9 @@ class Peer:
                 return
             self._serve_one(number, payload)
 
-    def greet(self, turn: int) -> None:
-        """Say to the side that asks that this turn begins."""
-        self._send({}, TURN + turn)
-
     def meet(self, turn: int) -> None:
-        """Wait for the greeting of this turn; what earlier turns left unread is passed over."""
+        """Wait until both sides have begun this turn; what earlier turns left unread is passed over."""
+        self._send({}, TURN + turn)
         while self._receive()[0] != TURN + turn:
             pass
 
@@ -207,7 +209,7 @@ class Peer:
                 return {"value": next(self._lent(message))}
             except StopIteration:
                 return {"ended": True}
-            except Exception as error:
+            except BaseException as error:
                 return {"error": error}
         return {"value": self.answer(message)}
 
@@ -332,6 +334,7 @@ def _snapshot(item: Any) -> Any:
 
 
 def _value(answer: dict) -> Any:
+    __tracebackhide__ = True
     """What the other side's function returned or yielded, or the error that it raised."""
     if "error" in answer:
         error = answer["error"]

@@ -107,5 +107,5 @@ def serve(turn: int) -> None:
         return {"known": True, "value": names[name]}
 
     peer = Serving(connection, answer)
-    peer.greet(turn)
+    peer.meet(turn)
     peer.serve()

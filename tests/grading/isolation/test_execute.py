@@ -249,6 +249,73 @@ def test_what_ends_or_hangs_a_kernel_costs_only_its_own_points():
     assert {incident["cell"] for incident in incidents.of(notebook)} == {"number 3", "leaves", "number 7"}
 
 
+def test_what_a_test_was_stopped_in_is_stopped_at_once():
+    begun = time.monotonic()
+    notebook = run(
+        [
+            """
+                import time
+                kept = 5
+                def wait():
+                    time.sleep(1000)
+                def items():
+                    yield 1
+                    time.sleep(1000)
+            """,
+            ("waits", "wait()"),
+            ("iterates", "list(items())"),
+            ("after", "assert kept == 5"),
+        ],
+        limits=replace(Limits(), answer_s=100, call_s=100),
+        timeout=2,
+    )
+    found = errors(notebook)
+    assert found.keys() == {"waits", "iterates"}
+    assert {output.ename for cell in notebook.cells for output in cell.outputs} == {
+        "CannotBeChecked", "CellTimeoutError",
+    }  # fmt: skip
+    assert {incident["cell"] for incident in incidents.of(notebook)} == found.keys()
+    assert not any("kernel" in incident["what"] for incident in incidents.of(notebook))
+    assert time.monotonic() - begun < 100, "an answer was waited for, as if the function might still give one"
+
+
+def test_an_iterator_that_leaves_python_costs_only_its_own_points():
+    notebook = run(
+        [
+            """
+                import os, sys, time
+                kept, other = 5, 6
+                def exits():
+                    yield 1
+                    sys.exit(3)
+                class Interrupts:
+                    def __iter__(self): return self
+                    def __next__(self): raise KeyboardInterrupt
+                interrupts = Interrupts()
+                def slow():
+                    yield 1
+                    time.sleep(1000)
+                def dies():
+                    yield 1
+                    os._exit(2)
+            """,
+            ("exits", "list(exits())"),
+            ("interrupts", "next(interrupts)"),
+            ("slow", "list(slow())"),
+            ("dies", "list(dies())"),
+            ("next", "assert kept == 5"),
+            ("last", "assert other == 6"),
+        ],
+        limits=replace(Limits(), answer_s=20, call_s=5),
+    )
+    assert errors(notebook) == {
+        "exits": "RuntimeError: SystemExit: 3",
+        "interrupts": "RuntimeError: KeyboardInterrupt: ",
+        "slow": "CannotBeChecked: the next item cannot be checked: it took too long",
+        "dies": "CannotBeChecked: the next item cannot be checked: the student's process is gone",
+    }
+
+
 def test_a_cell_that_ends_the_kernel_a_moment_later_costs_only_its_own_points():
     delayed = "import os, threading\nthreading.Timer(0.3, lambda: os._exit(1)).start()"
     slow = "import time\ntime.sleep(1)\nassert kept == 5"
@@ -321,7 +388,7 @@ def test_floods_and_forgeries_stay_within_bounds():
 def test_a_message_too_long_for_its_connection_costs_only_its_own_points():
     notebook = run(
         [
-            "raise ValueError('x' * 50_000_000)",
+            "raise ValueError('x' * 3_000_000)",
             """
                 class Odd(Exception):
                     def _render_traceback_(self):
@@ -331,15 +398,16 @@ def test_a_message_too_long_for_its_connection_costs_only_its_own_points():
             """
                 kernel = get_ipython().kernel
                 parent, identity = kernel.get_parent("shell"), kernel._parent_ident["shell"]
-                content = {"status": "ok", "long": "x" * 50_000_000}
+                content = {"status": "ok", "long": "x" * 3_000_000}
                 kernel.session.send(kernel.shell_stream, "execute_reply", content, parent, identity)
             """,
             "kept = 7",
-            ("much said", "print('x' * 50_000_000, flush=True)\nkept / 14"),
+            ("much said", "print('x' * 3_000_000, flush=True)\nkept / 14"),
             ("half", "kept / 14"),
-            ("wrong", "assert kept == 8, 'x' * 50_000_000"),
+            ("wrong", "assert kept == 8, 'x' * 3_000_000"),
         ],
-        timeout=10,
+        limits=Limits(message_bytes=2 * 2**20, answer_s=10),
+        timeout=5,
     )
     assert len(notebook.cells[0].outputs[0].evalue) < 100_000
     found = errors(notebook)
