@@ -116,7 +116,7 @@ class Examined(Peer):
         try:
             return super().ask(request, sent)
         except KeyboardInterrupt:
-            raise self._break("the time of the test was over") from None
+            raise self._break("the test was interrupted") from None
 
     def ask_about(self, name: str) -> Any:
         __tracebackhide__ = True
@@ -163,8 +163,19 @@ class Examined(Peer):
                 self.mirror.send()
         super().end()
 
+    def _answered(self, message: dict, mutable: list[Any]) -> dict:
+        answer = super()._answered(message, mutable)
+        if isinstance(answer.get("error"), KeyboardInterrupt):
+            raise self._break("the test was interrupted")
+        return answer
+
     def meet(self, turn: int) -> None:
-        self._within(self.limits["value_s"], "the notebook", super().meet, turn)
+        """Greet the student's side, and wait for its answer: from then on both are in this turn."""
+        self._within(self.limits["value_s"], "the notebook", self._met, turn)
+
+    def _met(self, turn: int) -> None:
+        self.greet(turn)
+        super().meet(turn)
 
     def _within(self, seconds: float, what: str, ask: Any, *arguments: Any) -> Any:
         __tracebackhide__ = True

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 class Limits:
     """For each kernel of a submission, the student's and the examiner's.
 
-    value_s, call_s: for one value to cross, and for one call of the student's function or of what it returned.
+    value_s: for one value to cross.
+    call_s: for one call of the student's function or of what it returned, and for the next item of an iterator.
     answer_s: for an idle kernel to say that it is there; one that does not is started again.
     memory_bytes: of all its processes together, looked at twice a second; what one process may ask for is bounded by
     the kernel: data_bytes of its own, address_bytes in all, shared memory included.

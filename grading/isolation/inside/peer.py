@@ -26,7 +26,7 @@ OFFERED = ("__len__", "__getitem__", "__iter__", "on_epoch_begin", "on_epoch_end
 
 
 class ConnectionBroken(Exception):
-    """The other process is gone, does not answer in time, or sends what is no message."""
+    """The other process is gone, does not answer in time or before an interrupt, or sends what is no message."""
 
 
 class Peer:
@@ -152,19 +152,23 @@ class Peer:
 
     def ask(self, request: dict, sent: list[Any] | None = None) -> dict:
         """Send a request and return the answer to it, serving the other side until it comes."""
-        if self.broken:
-            raise ConnectionBroken("the connection to the student's process was lost in this test")
+        self._require_whole()
         number = next(self.numbering)
         self._send(request, number, sent)
         while True:
             told, payload = self._receive_for(number)
             if told != -number:
                 self._serve_one(told, payload)
+                self._require_whole()
                 continue
             message, _ = self._decoded(payload)
             if type(message.get("refused")) is str:
                 raise Refused(message["refused"][:500])
             return message
+
+    def _require_whole(self) -> None:
+        if self.broken:
+            raise ConnectionBroken("the connection to the student's process was lost in this test")
 
     # --- serving ---------------------------------------------------------------------------------------------------
 
@@ -176,9 +180,12 @@ class Peer:
                 return
             self._serve_one(number, payload)
 
-    def meet(self, turn: int) -> None:
-        """Wait until both sides have begun this turn; what earlier turns left unread is passed over."""
+    def greet(self, turn: int) -> None:
+        """Say that this turn begins, or that this side has heard so."""
         self._send({}, TURN + turn)
+
+    def meet(self, turn: int) -> None:
+        """Wait for the greeting of this turn; what earlier turns left unread is passed over."""
         while self._receive()[0] != TURN + turn:
             pass
 
@@ -334,8 +341,8 @@ def _snapshot(item: Any) -> Any:
 
 
 def _value(answer: dict) -> Any:
-    __tracebackhide__ = True
     """What the other side's function returned or yielded, or the error that it raised."""
+    __tracebackhide__ = True
     if "error" in answer:
         error = answer["error"]
         raise error if isinstance(error, Exception) else Refused("its error is none")

@@ -61,7 +61,7 @@ class Serving(Peer):
                     self.answers[told] = payload
                 else:
                     self.requests.append((told, payload))
-                self.ended = told == END
+                self.ended = self.ended or told == END
 
     @contextlib.contextmanager
     def _handing_over(self) -> Iterator[None]:
@@ -72,6 +72,12 @@ class Serving(Peer):
             with self.arrived:
                 self.reading = False
                 self.arrived.notify_all()
+
+    def leave(self) -> None:
+        """Let no thread that is left over take part in a later test."""
+        with self.arrived:
+            self.ended = True
+            self.arrived.notify_all()
 
     def lend(self, value: Any) -> dict:
         note = super().lend(value)
@@ -107,5 +113,9 @@ def serve(turn: int) -> None:
         return {"known": True, "value": names[name]}
 
     peer = Serving(connection, answer)
-    peer.meet(turn)
-    peer.serve()
+    try:
+        peer.meet(turn)
+        peer.greet(turn)
+        peer.serve()
+    finally:
+        peer.leave()

@@ -261,16 +261,20 @@ def test_what_a_test_was_stopped_in_is_stopped_at_once():
                 def items():
                     yield 1
                     time.sleep(1000)
+                def calls(function):
+                    return function()
             """,
             ("waits", "wait()"),
             ("iterates", "list(items())"),
+            ("is called back", "calls(lambda: wait())"),
+            ("waits itself", "import time\ncalls(lambda: time.sleep(1000))"),
             ("after", "assert kept == 5"),
         ],
         limits=replace(Limits(), answer_s=100, call_s=100),
         timeout=2,
     )
     found = errors(notebook)
-    assert found.keys() == {"waits", "iterates"}
+    assert found.keys() == {"waits", "iterates", "is called back", "waits itself"}
     assert {output.ename for cell in notebook.cells for output in cell.outputs} == {
         "CannotBeChecked", "CellTimeoutError",
     }  # fmt: skip
@@ -314,6 +318,34 @@ def test_an_iterator_that_leaves_python_costs_only_its_own_points():
         "slow": "CannotBeChecked: the next item cannot be checked: it took too long",
         "dies": "CannotBeChecked: the next item cannot be checked: the student's process is gone",
     }
+
+
+def test_threads_that_are_left_over_disturb_no_later_test():
+    notebook = run(
+        [
+            """
+                import sys, threading, time
+                from collections.abc import Mapping
+                kept = 5
+                class Leaves(Mapping):
+                    def __getitem__(self, key): sys.exit(1)
+                    def __iter__(self): sys.exit(1)
+                    def __len__(self): sys.exit(1)
+                leaves = Leaves()
+                def later(function):
+                    def call():
+                        time.sleep(6)
+                        function()
+                    for _ in range(20):
+                        threading.Thread(target=call, daemon=True).start()
+            """,
+            ("leaves", "later(lambda: 1)\nleaves"),
+            ("is not disturbed", "import time\ntime.sleep(6)\nassert kept == 5"),
+            ("next", "assert kept == 5"),
+        ],
+        limits=replace(Limits(), value_s=3),
+    )
+    assert errors(notebook) == {"leaves": "CannotBeChecked: leaves cannot be checked: it took too long"}
 
 
 def test_a_cell_that_ends_the_kernel_a_moment_later_costs_only_its_own_points():
