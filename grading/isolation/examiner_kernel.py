@@ -96,6 +96,10 @@ class Bridge:
             self.fetched[name] = answer.get("value")
         return self.fetched[name]
 
+    def settle(self) -> None:
+        __tracebackhide__ = True
+        self.peer.settle()
+
     def note(self, incident: str) -> None:
         self.incidents.append(incident[:300])
 
@@ -121,6 +125,11 @@ class Examined(Peer):
     def ask_about(self, name: str) -> Any:
         __tracebackhide__ = True
         return self._within(self.limits["value_s"], name, self.ask, {"op": "value", "name": name}).get("value")
+
+    def settle(self) -> None:
+        """Let the student's process give back the memory that it has freed."""
+        __tracebackhide__ = True
+        self._within(self.limits["value_s"], "the notebook", self.ask, {"op": "settle"})
 
     def call(self, number: int, arguments: tuple, keywords: dict) -> Any:
         __tracebackhide__ = True
@@ -223,7 +232,7 @@ def main(told: dict) -> None:
     kernel_app.limit_resources(told["limits"])
     os.chdir(told["folder"])
     bridge = Bridge(socket.socket(fileno=told["sockets"]["bridge"]), told["times"], told["scratch"])
-    peak_memory.measure = Metered(socket.socket(fileno=told["sockets"]["meter"]), bridge.note)
+    peak_memory.measure = Metered(socket.socket(fileno=told["sockets"]["meter"]), bridge.settle, bridge.note)
 
     def prepare(app: kernel_app.KernelApp) -> None:
         sys.argv[1:] = []

@@ -69,11 +69,12 @@ class Meter(threading.Thread):
 class Metered:
     """The examiner's end: does for ``helpers.peak_memory`` what a fork does in an ordinary notebook.
 
-    note: called with what a person should know of the measurement.
+    settle: lets the student's process give back the memory that it has freed. note: called with what a person should
+    know of the measurement.
     """
 
-    def __init__(self, connection: socket.socket, note: Callable[[str], None]) -> None:
-        self.connection, self.note = connection, note
+    def __init__(self, connection: socket.socket, settle: Callable[[], None], note: Callable[[str], None]) -> None:
+        self.connection, self.settle, self.note = connection, settle, note
         self.connection.settimeout(REPLY_PATIENCE_S)
 
     def __call__(self, function: Callable, arguments: tuple, first: tuple, limit_s: int) -> int | None:
@@ -82,6 +83,7 @@ class Metered:
         failed = _failure(function, first)
         if failed:
             raise failed
+        self.settle()
         self.connection.sendall(BEGIN)
         self.connection.recv(1)
         try:

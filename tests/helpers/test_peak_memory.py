@@ -23,6 +23,14 @@ def test_a_hog_is_seen_in_its_size():
 
 
 @linux_only
+def test_memory_that_was_freed_before_does_not_hide_a_hog():
+    bytearray(32_000_000)  # the largest block after whose end the C library keeps twice as much free memory
+    freed = [bytes(200_000) for _ in range(300)]
+    del freed
+    assert 38e6 < peak_memory.growth(hold, (40_000_000,), (1000,)) < 46e6
+
+
+@linux_only
 def test_the_function_waits_until_it_is_measured(monkeypatch):
     class Late(peak_memory.PeakGrowth):
         def __init__(self, processes):

@@ -34,6 +34,7 @@ IN_A_FORK = """
             os._exit(0)
         os.waitpid(child, 0)
 """
+FREED = "bytearray(32_000_000)\nfreed = [bytes(200_000) for _ in range(300)]\ndel freed"
 IN_PIECES = "def work(size):\n    for _ in range(0, size, 1_000_000):\n        bytearray(1_000_000)"
 MAPPED = """
     import mmap, tempfile, time
@@ -65,10 +66,11 @@ LIES = """
         ([IN_A_CHILD], SEEN),
         ([IN_A_FORK], SEEN),
         ([LIES, WORK], SEEN),
+        ([FREED, WORK], SEEN),
         ([IN_PIECES], NOT_SEEN),
         ([MAPPED], NOT_SEEN),
     ],
-    ids=["hog", "child", "fork", "lies", "pieces", "mapped"],
+    ids=["hog", "child", "fork", "lies", "freed", "pieces", "mapped"],
 )
 def test_growth(cells, measure):
     assert errors(run([*cells, ("measured", measure)])) == {}
