@@ -51,6 +51,9 @@ lab: environment ## open the course in JupyterLab (LAB_ARGS="--no-browser" and t
 	JUPYTER_CONFIG_PATH="$(CURDIR)/$(STUDENT)$${JUPYTER_CONFIG_PATH:+:$$JUPYTER_CONFIG_PATH}" \
 	$(IN_ENVIRONMENT) exec jupyter lab --ServerApp.root_dir=course $$root $(LAB_ARGS)
 
+test test-all: export TF_NUM_INTRAOP_THREADS = 1
+test test-all: export TF_NUM_INTEROP_THREADS = 1
+
 test: environment ## run every test: tests/ and, cell by cell, the solutions (TEST_ARGS="-k name" are passed to pytest)
 	@$(IN_ENVIRONMENT) python -m pytest -n 2 $(TEST_ARGS)
 

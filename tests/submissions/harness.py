@@ -36,16 +36,22 @@ from helpers import checks
 ROOT = Path(__file__).resolve().parents[2]
 SUBMISSIONS = Path(__file__).resolve().parent
 TIME_LIMIT_S = 300
+TEST_ALL = bool(os.environ.get("HEPDL_TEST_ALL"))
 
 
 @dataclass(frozen=True)
 class Submission:
-    """An answer to an exercise cell. ``says``: part of the sentence that a wrong one must get, None for a right one."""
+    """An answer to an exercise cell.
+
+    says: part of the sentence that a wrong one must get, None for a right one. alone: whether the test cell also judges
+    it with no other names than it asks for.
+    """
 
     exercise: str
     name: str
     source: str
     says: str | None
+    alone: bool = True
 
     @property
     def right(self) -> bool:
@@ -58,10 +64,13 @@ class Submission:
 
 @dataclass(frozen=True)
 class Verdict:
-    """What the test cell said of a submission, in the notebook's namespace and alone: "" if it was accepted."""
+    """What the test cell said of a submission, in the notebook's namespace and alone: "" if it was accepted.
+
+    message_alone: None if it was not tried alone.
+    """
 
     message: str
-    message_alone: str
+    message_alone: str | None
 
 
 def lessons() -> list[str]:
@@ -141,12 +150,14 @@ def submissions(lesson: str, notebook: str) -> dict[str, list[Submission]]:
     written = yaml.safe_load((SUBMISSIONS / f"{lesson}.yaml").read_text())
     found = {}
     for exercise, (cell, _) in exercises(notebooks(lesson)[notebook]).items():
-        answers = written.get(exercise, {})
-        right = {"the solution": cell.source, **answers.get("right", {})}
-        wrong = {"the stub": {"says": "Error", "source": released(cell)}, **answers.get("wrong", {})}
+        listed = written.get(exercise, {})
+        right = {"the solution": cell.source, **listed.get("right", {})}
+        wrong = {"the stub": {"says": "Error", "source": released(cell)}, **listed.get("wrong", {})}
+        answers = [(name, source, None) for name, source in right.items()]
+        answers += [(name, answer["source"], answer["says"]) for name, answer in wrong.items()]
+        last_of_their_kind = (list(right)[-1], list(wrong)[-1])
         found[exercise] = [
-            *(Submission(exercise, name, source, None) for name, source in right.items()),
-            *(Submission(exercise, name, answer["source"], answer["says"]) for name, answer in wrong.items()),
+            Submission(exercise, *answer, alone=TEST_ALL or answer[0] in last_of_their_kind) for answer in answers
         ]
     return found
 
@@ -214,11 +225,11 @@ def _import_for(tried: list[Submission]) -> None:
 
 
 def _try(submission: Submission, namespace: dict, test: str) -> Iterator[Verdict]:
-    """Run a submission, judge it in the notebook's namespace, and again with only the names that the test asks for."""
+    """Run a submission, judge it in the notebook's namespace, and alone: with only the names that the test asks for."""
     signal.alarm(TIME_LIMIT_S)
     _message(submission.source, namespace)
-    alone = {"__name__": "__main__", **{name: namespace[name] for name in asked_names(test) if name in namespace}}
-    yield Verdict(_message(test, dict(namespace)), _message(test, alone))
+    asked = {"__name__": "__main__", **{name: namespace[name] for name in asked_names(test) if name in namespace}}
+    yield Verdict(_message(test, dict(namespace)), _message(test, asked) if submission.alone else None)
 
 
 def _try_training(
@@ -246,7 +257,8 @@ def _in_child(judge: Callable[..., Iterator[Verdict]], *arguments) -> list[Verdi
         with os.fdopen(writing, "w") as pipe:
             try:
                 for verdict in judge(*arguments):
-                    print(json.dumps([verdict.message[:4000], verdict.message_alone[:4000]]), file=pipe, flush=True)
+                    told = [text and text[:4000] for text in (verdict.message, verdict.message_alone)]
+                    print(json.dumps(told), file=pipe, flush=True)
             except BaseException:
                 print(json.dumps([traceback.format_exc()] * 2), file=pipe, flush=True)
         os._exit(0)
