@@ -51,6 +51,7 @@ lab: environment ## open the course in JupyterLab (LAB_ARGS="--no-browser" and t
 	JUPYTER_CONFIG_PATH="$(CURDIR)/$(STUDENT)$${JUPYTER_CONFIG_PATH:+:$$JUPYTER_CONFIG_PATH}" \
 	$(IN_ENVIRONMENT) exec jupyter lab --ServerApp.root_dir=course $$root $(LAB_ARGS)
 
+# One thread for each of the two workers: with more, the workers wait for each other.
 test test-all: export TF_NUM_INTRAOP_THREADS = 1
 test test-all: export TF_NUM_INTEROP_THREADS = 1
 

@@ -96,10 +96,6 @@ class Bridge:
             self.fetched[name] = answer.get("value")
         return self.fetched[name]
 
-    def settle(self) -> None:
-        __tracebackhide__ = True
-        self.peer.settle()
-
     def note(self, incident: str) -> None:
         self.incidents.append(incident[:300])
 
@@ -232,7 +228,8 @@ def main(told: dict) -> None:
     kernel_app.limit_resources(told["limits"])
     os.chdir(told["folder"])
     bridge = Bridge(socket.socket(fileno=told["sockets"]["bridge"]), told["times"], told["scratch"])
-    peak_memory.measure = Metered(socket.socket(fileno=told["sockets"]["meter"]), bridge.settle, bridge.note)
+    meter = socket.socket(fileno=told["sockets"]["meter"])
+    peak_memory.measure = Metered(meter, lambda: bridge.peer.settle(), bridge.note)
 
     def prepare(app: kernel_app.KernelApp) -> None:
         sys.argv[1:] = []

@@ -20,7 +20,7 @@ from .refusal import Refused
 MAX_FILES = 2000
 MAX_BYTES = 128 * 2**20
 MAX_PATH = 1000
-PIECE = 2**20
+PIECE = 2**18
 TOO_MUCH = f"it wrote more than {MAX_FILES} files, or more than {MAX_BYTES // 2**20} MB"
 Listing = dict[str, bytes | None]
 
