@@ -66,10 +66,10 @@ lint: environment ## check the style and formatting of code and notebooks
 	@$(IN_ENVIRONMENT) ruff format --check
 
 course: environment ## regenerate course/, what a student receives, from solutions/ (FORCE=1 over uncommitted edits)
-	@$(IN_ENVIRONMENT) python -m grading.release
+	@$(IN_ENVIRONMENT) python -m grading.authoring.release
 
 solutions: environment ## run the solution notebooks and store their outputs (LESSON=ex4_splitting for one)
-	@$(IN_ENVIRONMENT) python -m grading.lessons $(LESSON)
+	@$(IN_ENVIRONMENT) python -m grading.authoring.lessons $(LESSON)
 
 data: environment ## generate the data sets (DATASET=hww or top_tagging, EVENTS=number, PROCESSES=number to choose)
 	@$(IN_ENVIRONMENT) python -m data.generation $(if $(DATASET),--dataset $(DATASET)) $(if $(EVENTS),--events $(EVENTS)) \
@@ -96,7 +96,7 @@ fairness: environment ## compare the points of all right answers with stock nbgr
 	@$(IN_ENVIRONMENT) python -m benchmarks.fairness $(LESSON) $(if $(MOST),--most $(MOST))
 
 demo-class: environment ## grade a class of example submissions, from release to grades
-	@$(IN_ENVIRONMENT) python -m grading.demo_class
+	@$(IN_ENVIRONMENT) python -m grading.authoring.demonstration
 
 autograde: environment ## grade what was collected, in parallel (ASSIGNMENT=ex4_splitting; WORKERS, CLUSTER, SCHEDULER, FORCE=1)
 	@$(IN_ENVIRONMENT) python -m grading.autograde $(if $(ASSIGNMENT),"$(ASSIGNMENT)") \

@@ -34,12 +34,12 @@ if "HEPDL_GRADEBOOK" in os.environ:
     c.CourseDirectory.db_url = os.environ["HEPDL_GRADEBOOK"]
 
 c.GenerateAssignment.preprocessors = [
-    "grading.challenge.safety.RefuseSecrets",
+    "grading.authoring.secrets.RefuseSecrets",
     "nbgrader.preprocessors.IncludeHeaderFooter",
     "nbgrader.preprocessors.LockCells",
     "nbgrader.preprocessors.ClearSolutions",
     "nbgrader.preprocessors.ClearOutput",
-    "grading.release.KeepStudentMetadata",
+    "grading.authoring.release.KeepStudentMetadata",
     "nbgrader.preprocessors.CheckCellMetadata",
     "nbgrader.preprocessors.ComputeChecksums",
     "nbgrader.preprocessors.SaveCells",
@@ -48,25 +48,25 @@ c.GenerateAssignment.preprocessors = [
     "nbgrader.preprocessors.ComputeChecksums",
     "nbgrader.preprocessors.CheckCellMetadata",
 ]
-c.ExchangeFactory.release_assignment = "grading.challenge.safety.ReleaseWithoutSecrets"
+c.ExchangeFactory.release_assignment = "grading.authoring.secrets.ReleaseWithoutSecrets"
 c.ClearSolutions.code_stub = {"python": "# your code here\nraise NotImplementedError"}
 c.ClearSolutions.text_stub = "*Your answer:*"
 
 c.Autograde.sanitize_preprocessors = [
     "nbgrader.preprocessors.ClearOutput",
-    "grading.isolation.released.RestoreRoles",
-    "grading.copied_cells.KeepOneOfEachCell",
+    "grading.cells.released.RestoreRoles",
+    "grading.cells.copied.KeepOneOfEachCell",
     "nbgrader.preprocessors.DeduplicateIds",
     "nbgrader.preprocessors.OverwriteKernelspec",
-    "grading.copied_cells.RestoreDeletedCells",
+    "grading.cells.copied.RestoreDeletedCells",
     "nbgrader.preprocessors.CheckCellMetadata",
 ]
 c.OverwriteCells.add_missing_cells = True
 
 # The student's cells run in a sandbox and the tests in another process; HEPDL_UNSANDBOXED=1 goes without the sandbox.
-c.Autograde.pre_convert_hook = "grading.isolation.execute.before_grading"
+c.Autograde.pre_convert_hook = "grading.isolation.host.execute.before_grading"
 c.Autograde.autograde_preprocessors = [
-    "grading.isolation.execute.IsolatedExecute",
+    "grading.isolation.host.execute.IsolatedExecute",
     "nbgrader.preprocessors.IgnorePattern",
     "nbconvert.preprocessors.ClearMetadataPreprocessor",
     "nbgrader.preprocessors.LimitOutput",
@@ -95,10 +95,10 @@ c.IgnorePattern.pattern = r"[\s\S]"
 c.LimitOutput.max_lines = 500
 c.LimitOutput.max_traceback = 50
 
-c.AssignLatePenalties.plugin_class = "grading.late_policy.TenPercentPerDay"
+c.AssignLatePenalties.plugin_class = "grading.autograde.late_policy.TenPercentPerDay"
 
 c.GenerateFeedback.preprocessors = [
     "nbgrader.preprocessors.GetGrades",
-    "grading.feedback.HideHiddenTests",
+    "grading.cells.feedback.HideHiddenTests",
     "nbconvert.preprocessors.CSSHTMLHeaderPreprocessor",
 ]

@@ -41,7 +41,7 @@ from nbgrader.api import Gradebook, MissingEntry
 from nbgrader.utils import is_grade, is_solution
 
 from benchmarks.graders import GRADERS, choose_grader
-from grading.temporary_course import ROOT, TemporaryCourse
+from grading.authoring.temporary_course import ROOT, TemporaryCourse
 
 sys.path.insert(0, str(ROOT / "tests" / "submissions"))
 import dishonest

@@ -23,7 +23,7 @@ from nbformat import NotebookNode
 from nbgrader.api import Gradebook
 
 from benchmarks.graders import GRADERS, choose_grader
-from grading.temporary_course import ROOT, TemporaryCourse
+from grading.authoring.temporary_course import ROOT, TemporaryCourse
 
 sys.path.insert(0, str(ROOT / "tests" / "submissions"))
 import harness

@@ -1,6 +1,6 @@
 """The two graders that benchmarks compare: this repository's, and stock nbgrader with the same settings."""
 
-from grading.temporary_course import TemporaryCourse
+from grading.authoring.temporary_course import TemporaryCourse
 
 GRADERS = {"stock": "stock nbgrader", "this": "this grader"}
 STOCK = """

@@ -22,8 +22,8 @@ from pathlib import Path
 from nbgrader.api import Gradebook
 
 from benchmarks.graders import choose_grader
-from grading.demo_class import Lesson
-from grading.temporary_course import ROOT, TemporaryCourse
+from grading.authoring.demonstration import Lesson
+from grading.authoring.temporary_course import ROOT, TemporaryCourse
 
 CLASSES = {"ex5_first_network": 1, "ex3_weights_targets": 2}
 PR_SET_CHILD_SUBREAPER = 36

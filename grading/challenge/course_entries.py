@@ -16,7 +16,7 @@ def predictions(constituents: np.ndarray) -> dict[str, np.ndarray]:
 
     The two networks are trained as in the solutions of the notebooks dnn and cnn; that takes some minutes.
     """
-    from grading.reference import run
+    from grading.authoring.reference import run
 
     found = {"jet-mass": jet_mass_scores(constituents)}
     for notebook in ("dnn", "cnn"):

@@ -1,8 +1,8 @@
 """Make the bundled example round: its jets, what a class of example students hands in, and the course's own entries.
 
     python -m grading.challenge.example jets           data/challenge/ and the labels (minutes, with Pythia)
-    python -m grading.challenge.example submissions    grading/example_round/submissions/ (a minute)
-    python -m grading.challenge.example course         grading/example_round/course/ (minutes)
+    python -m grading.challenge.example submissions    grading/challenge/example_round/submissions/ (a minute)
+    python -m grading.challenge.example course         grading/challenge/example_round/course/ (minutes)
 
 Any of the three, or several, in this order. All is seeded, so the same versions of the packages make the same files.
 The three groups hand in real networks, from a cut on two quantities to a network on the constituents, trained on

@@ -29,7 +29,7 @@ import numpy as np
 
 from grading.challenge.rounds import ROOT, Places, RoundError, deadline, digest
 
-EXAMPLE = ROOT / "grading" / "example_round"
+EXAMPLE = ROOT / "grading" / "challenge" / "example_round"
 JETS = 20_000
 FEWEST_JETS = 200
 SHORTEST_SEED = 8

@@ -9,7 +9,7 @@ import pytest
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
-from grading.isolation import sandbox
+from grading.isolation.box import sandbox
 
 SOLUTION, TEST, LOCKED = ("solution",), ("grade", "locked"), ("locked",)
 ANSWER = ("grade", "solution")

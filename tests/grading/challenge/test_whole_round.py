@@ -21,11 +21,11 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import roc_auc_score
 from sklearn.tree import DecisionTreeClassifier
 
+from grading.authoring.temporary_course import ROOT, TemporaryCourse
 from grading.challenge import leaderboard
 from grading.challenge.course_entries import jet_mass_scores
 from grading.challenge.make_round import make, master_seed, public_half
 from grading.challenge.rounds import Places, load
-from grading.temporary_course import ROOT, TemporaryCourse
 from helpers import datasets, jets
 from helpers.challenge import submit
 

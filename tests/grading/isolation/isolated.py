@@ -7,8 +7,8 @@ from pathlib import Path
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_notebook
 
-from grading.isolation import execute
-from grading.isolation.limits import Limits
+from grading.isolation.box.limits import Limits
+from grading.isolation.host import execute
 
 
 def run(

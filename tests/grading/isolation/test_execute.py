@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 from isolated import errors, printed, run
 
-from grading.isolation import incidents
-from grading.isolation.limits import Limits
+from grading.cells import incidents
+from grading.isolation.box.limits import Limits
 
 pytestmark = pytest.mark.usefixtures("sandboxed")
 
@@ -121,7 +121,7 @@ def function(values):
     return values
 def stops():
     raise StopIteration
-import grading.isolation.inside.serving as serving
+import grading.isolation.student.serving as serving
 serving.serve.__globals__["field"] = lambda request, kind, name: "equal"
 import ast
 class Remove(ast.NodeTransformer):

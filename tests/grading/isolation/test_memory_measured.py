@@ -6,9 +6,10 @@ from dataclasses import replace
 import pytest
 from isolated import errors, printed, run
 
-from grading.isolation import incidents, sandbox
-from grading.isolation.kernel_process import KernelProcess
-from grading.isolation.limits import Limits
+from grading.cells import incidents
+from grading.isolation.box import sandbox
+from grading.isolation.box.limits import Limits
+from grading.isolation.host.kernel_process import KernelProcess
 from helpers import peak_memory
 
 MEASURE = """
@@ -245,7 +246,7 @@ def test_the_student_is_told_nothing_of_the_examiners_files():
     notebook = run(
         [
             """
-                from grading.isolation.inside import serving
+                from grading.isolation.student import serving
                 asked = []
                 def spy(size):
                     import gc

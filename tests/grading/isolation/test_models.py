@@ -5,9 +5,9 @@ import json
 import numpy as np
 import pytest
 
-from grading.isolation.inside import graphs, models
-from grading.isolation.inside.plain_data import Decoder, Encoder
-from grading.isolation.inside.refusal import Refused
+from grading.isolation.wire import graphs, models
+from grading.isolation.wire.plain_data import Decoder, Encoder
+from grading.isolation.wire.refusal import Refused
 
 keras = pytest.importorskip("keras")
 PICTURES = np.random.default_rng(1).random((20, 12, 12, 1)).astype("float32")

@@ -4,7 +4,7 @@ import nbformat
 import pytest
 from nbformat.v4 import new_code_cell, new_notebook
 
-from grading.isolation import outputs
+from grading.isolation.host import outputs
 
 GOOD = [
     {"output_type": "stream", "name": "stdout", "text": "a"},

@@ -18,8 +18,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from matplotlib.figure import Figure
 
-from grading.isolation.inside.plain_data import MAX_DEPTH, Decoder, Encoder
-from grading.isolation.inside.refusal import Refused
+from grading.isolation.wire.plain_data import MAX_DEPTH, Decoder, Encoder
+from grading.isolation.wire.refusal import Refused
 from helpers import figures
 
 EXAMPLES = 10_000 if os.environ.get("HEPDL_TEST_ALL") else 300

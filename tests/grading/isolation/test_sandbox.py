@@ -7,10 +7,11 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from isolated import printed, run
 
-from grading.isolation import sandbox, submission_files
-from grading.isolation.execute import before_grading
-from grading.isolation.launching import launch
-from grading.isolation.limits import Limits
+from grading.cells import submitted_files
+from grading.isolation.box import sandbox
+from grading.isolation.box.launching import launch
+from grading.isolation.box.limits import Limits
+from grading.isolation.host.execute import before_grading
 
 
 @pytest.fixture
@@ -59,7 +60,7 @@ def test_what_a_link_points_to_is_not_given_to_the_notebook(tmp_path):
     (graded / "linked").mkdir()
     (graded / "linked" / "passwd").write_text("copied")
     told = []
-    assert submission_files.beside(graded, submitted, told.append).keys() == {"own.csv"}
+    assert submitted_files.beside(graded, submitted, told.append).keys() == {"own.csv"}
     assert len(told) == 2 and "answer.txt is a link" in told[0]
 
 

@@ -12,7 +12,8 @@ import psutil
 import pytest
 from isolated import errors, printed, run
 
-from grading.isolation import sandbox, warm
+from grading.isolation.box import sandbox
+from grading.isolation.warm import client as warm
 
 pytestmark = pytest.mark.usefixtures("sandboxed")
 

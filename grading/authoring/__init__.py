@@ -1,0 +1,1 @@
+"""Writing, executing, releasing and demonstrating lessons."""

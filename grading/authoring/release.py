@@ -1,0 +1,208 @@
+"""Make course/, what students receive, from solutions/ with nbgrader.
+
+    python -m grading.authoring.release            every assignment
+    python -m grading.authoring.release --force    also over edits that git does not have (or FORCE=1 is set)
+
+All is generated into a temporary folder first. Then only files that differ are replaced, each in one step, and files
+that no longer come from a solution are removed. Files that git ignores stay.
+"""
+
+import argparse
+import hashlib
+import json
+import logging
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from nbformat import NotebookNode
+from nbgrader.converters import GenerateAssignment
+from nbgrader.converters.base import NbGraderException
+from nbgrader.coursedir import CourseDirectory
+from nbgrader.preprocessors import NbGraderPreprocessor
+from traitlets.config import Config, PyFileConfigLoader
+
+from grading.authoring.secrets import SecretReleased, refuse_secrets
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+class ReleaseError(Exception):
+    """Why the course cannot be generated, in a sentence."""
+
+
+class KeepStudentMetadata(NbGraderPreprocessor):
+    """Drop metadata that are of use only beside the solution: its text twin, timings, versions it was run with."""
+
+    notebook_keys = frozenset({"kernelspec", "language_info"})
+    cell_keys = frozenset({"nbgrader", "tags", "deletable", "editable"})
+
+    def preprocess(self, nb: NotebookNode, resources: dict) -> tuple[NotebookNode, dict]:
+        for key in nb.metadata.keys() - self.notebook_keys:
+            del nb.metadata[key]
+        nb.metadata.get("language_info", {}).pop("version", None)
+        for cell in nb.cells:
+            for key in cell.metadata.keys() - self.cell_keys:
+                del cell.metadata[key]
+        return nb, resources
+
+
+def files(folder: Path) -> dict[str, bytes]:
+    """The content of each file below a folder by its relative path, JupyterLab's checkpoints left out."""
+    return {
+        path.relative_to(folder).as_posix(): path.read_bytes()
+        for path in sorted(folder.rglob("*"))
+        if path.is_file() and ".ipynb_checkpoints" not in path.parts
+    }
+
+
+def generate(destination: Path, root: Path = ROOT, report: Callable[[str], None] = lambda line: None) -> None:
+    """Write the release of every assignment below ``root/solutions`` to ``destination/<assignment>``.
+
+    The gradebook that nbgrader needs for it is temporary. ``report`` gets one line an assignment.
+    Raises ReleaseError if nbgrader refuses a notebook, or if students would receive a secret of the challenge.
+    """
+    try:
+        refuse_secrets(root)
+    except SecretReleased as error:
+        raise ReleaseError(f"nothing is released: {error}") from error
+    config = PyFileConfigLoader("nbgrader_config.py", path=str(root)).load_config()
+    assignments = sorted({notebook.parent.name for notebook in (root / "solutions").glob("*/*.ipynb")})
+    if not assignments:
+        raise ReleaseError("solutions/ holds no notebook to release; `make solutions` makes them from their text twins")
+    with tempfile.TemporaryDirectory() as scratch:
+        config.merge(
+            Config(
+                CourseDirectory={
+                    "root": str(root),
+                    "release_directory": str(destination.resolve()),
+                    "db_url": f"sqlite:///{scratch}/gradebook.db",
+                }
+            )
+        )
+        for assignment in assignments:
+            start = time.monotonic()
+            _generate_one(assignment, config)
+            report(f"course/{assignment}: {time.monotonic() - start:.1f} s")
+
+
+def _generate_one(assignment: str, config: Config) -> None:
+    log = logging.getLogger(f"{__name__}.{assignment}")
+    log.propagate, log.handlers = False, [_Errors()]
+    coursedir = CourseDirectory(config=config, assignment_id=assignment, log=log)
+    try:
+        GenerateAssignment(coursedir=coursedir, config=config, log=log).start()
+    except NbGraderException as error:
+        raise ReleaseError(f"solutions/{assignment}: {log.handlers[0].cause or error}") from error
+
+
+class _Errors(logging.Handler):
+    """Keeps the exception that nbgrader, which logs a traceback and goes on, met last."""
+
+    cause = ""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        message = record.getMessage().strip()
+        if message.startswith("Traceback"):
+            self.cause = message.splitlines()[-1]
+
+
+def replace(course: Path, force: bool = False, report: Callable[[str], None] = lambda line: None) -> None:
+    """Make ``course`` what ``generate`` gives.
+
+    Raises ReleaseError, and changes nothing, if that would lose edits that neither git nor an earlier run of this
+    program has.
+    """
+    with tempfile.TemporaryDirectory() as scratch:
+        new = Path(scratch) / "course"
+        new.mkdir()
+        generate(new, report=report)
+        wanted = files(new)
+
+    present = files(course) if course.exists() else {}
+    ignored = _git_paths(course, "ls-files", "-z", "--others", "--ignored", "--exclude-standard")
+    leave = {name for name, content in present.items() if name in ignored or wanted.get(name) == content}
+    lost = present.keys() - leave
+    if not force:
+        edited = sorted(name for name in lost if not _is_known(course, name, present[name]))
+        if edited:
+            raise ReleaseError(
+                "these files hold changes that would be lost: "
+                + ", ".join(f"{course.name}/{name}" for name in edited)
+                + ". Move them away or commit them, or run with FORCE=1 to overwrite them"
+            )
+
+    for name in sorted(wanted.keys() - leave):
+        _write(course / name, wanted[name])
+    for name in sorted(lost - wanted.keys()):
+        (course / name).unlink()
+    for folder in sorted((path for path in course.rglob("*") if path.is_dir()), reverse=True):
+        if not any(folder.iterdir()):
+            folder.rmdir()
+    _remember(course, wanted)
+
+
+def _write(path: Path, content: bytes) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    part = path.with_name(f".{path.name}.part")
+    part.write_bytes(content)
+    os.replace(part, path)
+
+
+def _git(course: Path, *arguments: str) -> bytes | None:
+    """What a git command answers about the course folder, or None without git."""
+    if shutil.which("git") is None or not course.exists():
+        return None
+    answer = subprocess.run(["git", *arguments], cwd=course, capture_output=True)
+    return answer.stdout if answer.returncode == 0 else None
+
+
+def _git_paths(course: Path, *arguments: str) -> set[str]:
+    return {os.fsdecode(name) for name in (_git(course, *arguments) or b"").split(b"\0")}
+
+
+def _is_known(course: Path, name: str, content: bytes) -> bool:
+    """Whether this content is what git last committed, or what the last run of this program wrote."""
+    return _git(course, "show", f"HEAD:./{name}") == content or _remembered(course).get(name) == _digest(content)
+
+
+def _digest(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()
+
+
+def _memory(course: Path) -> Path | None:
+    """Where the digests of the last run are: inside .git, so that they never count as a change."""
+    folder = _git(course, "rev-parse", "--absolute-git-dir")
+    return Path(os.fsdecode(folder.strip())) / "generated-course.json" if folder else None
+
+
+def _remembered(course: Path) -> dict[str, str]:
+    memory = _memory(course)
+    return json.loads(memory.read_text()) if memory and memory.exists() else {}
+
+
+def _remember(course: Path, content: dict[str, bytes]) -> None:
+    memory = _memory(course)
+    if memory:
+        _write(memory, json.dumps({name: _digest(data) for name, data in content.items()}).encode())
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description="Make course/ from solutions/.")
+    parser.add_argument("--force", action="store_true", help="overwrite edits that git does not have (also: FORCE=1)")
+    force = parser.parse_args().force or os.environ.get("FORCE", "") not in ("", "0")
+    try:
+        replace(ROOT / "course", force, report=print)
+    except ReleaseError as error:
+        print(f"make course: {error}.", file=sys.stderr)
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

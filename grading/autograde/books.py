@@ -1,0 +1,251 @@
+"""The coordinator's books: which submissions are graded, and how a result enters gradebook and ``autograded/``.
+
+A submission counts as graded when ``autograded/`` holds all its notebooks with the timestamp that was handed in, and
+the gradebook has that timestamp and a score for every test. Grading it takes its old files away first, then writes the
+gradebook, and at last moves the new files into place in one step. So whenever it is interrupted, it does not count as
+graded and is graded again, to the same scores.
+"""
+
+import fcntl
+import glob
+import os
+import re
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
+
+import sqlalchemy
+from nbgrader.api import (
+    Assignment,
+    Grade,
+    Gradebook,
+    InvalidEntry,
+    MissingEntry,
+    SubmittedAssignment,
+    SubmittedNotebook,
+)
+from nbgrader.coursedir import CourseDirectory
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import InterfaceError, OperationalError
+from traitlets.config import Config
+
+from grading.autograde.conversion import OneSubmission, captured_log, halves
+from grading.autograde.transfer import TIMESTAMP, Executed, Submission, Unusable, parsed_timestamp
+from grading.autograde.worker import write_files
+
+OWN_FOLDER = ".grading"
+PATIENCE_S = 30
+
+
+class CannotGrade(Exception):
+    """Why the grading of the class cannot start or go on, in a sentence."""
+
+
+def patient(address: str) -> str:
+    """The gradebook's address with a bound on how long a writer waits for another one."""
+    url = make_url(address)
+    waits = {
+        "sqlite": {"timeout": str(PATIENCE_S)},
+        "postgresql": {"connect_timeout": str(PATIENCE_S), "options": f"-c lock_timeout={PATIENCE_S}s"},
+    }
+    chosen = {key: value for key, value in waits.get(url.get_backend_name(), {}).items() if key not in url.query}
+    return url.update_query_dict(chosen).render_as_string(hide_password=False)
+
+
+@contextmanager
+def gradebook_trouble_named(coursedir: CourseDirectory) -> Iterator[None]:
+    """Turn what a locked or lost gradebook raises, in nbgrader's wrapping or not, into a sentence."""
+    try:
+        yield
+    except (OperationalError, InterfaceError, InvalidEntry) as error:
+        cause = error if not isinstance(error, InvalidEntry) else error.__context__
+        if not isinstance(cause, OperationalError | InterfaceError):
+            raise
+        name = make_url(coursedir.db_url).set(query={}).render_as_string(hide_password=True)
+        said = str(cause.orig).strip().partition("\n")[0]
+        locked = "lock" in said
+        advice = (
+            f"another program holds it, and did not let go for {PATIENCE_S} s: end that program"
+            if locked
+            else "is its server running, its disk full?"
+        )
+        raise CannotGrade(f"The gradebook {name} cannot be used ({said}): {advice}, then run this again.") from None
+
+
+class Books:
+    """The gradebook and the folder ``autograded/`` of one assignment, written by one coordinator at a time."""
+
+    def __init__(self, coursedir: CourseDirectory, config: Config) -> None:
+        self.coursedir, self.config = coursedir, config
+        self.assignment = coursedir.assignment_id
+        self.own = Path(coursedir.root, coursedir.autograded_directory, OWN_FOLDER)
+        self.unfinished = self.own / "unfinished"
+        self.logs = self.own / "logs" / self.assignment
+
+    @contextmanager
+    def in_use(self) -> Iterator[None]:
+        """Keep other coordinators out, and remove what an interrupted one left half done."""
+        self.own.mkdir(parents=True, exist_ok=True)
+        with open(self.own / "lock", "a") as lock:
+            try:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                raise CannotGrade("Another `make autograde` is at work in this course: wait for it.") from None
+            self._clear()
+            self.unfinished.mkdir()
+            self.logs.mkdir(parents=True, exist_ok=True)
+            try:
+                yield
+            finally:
+                self._clear()
+
+    def _clear(self) -> None:
+        shutil.rmtree(self.unfinished, ignore_errors=True)
+
+    def check(self) -> None:
+        """Stop with a sentence if the assignment is unknown or the gradebook cannot be written."""
+        url = make_url(self.coursedir.db_url)
+        sources = Path(self.coursedir.format_path(self.coursedir.source_directory, ".", "")).resolve()
+        assignments = sorted({notebook.parent.name for notebook in sources.glob("[!.]*/*.ipynb")})
+        if self.assignment not in assignments:
+            raise CannotGrade(f"There is no assignment {self.assignment}; {sources} holds {', '.join(assignments)}.")
+        unknown = (
+            f"The gradebook does not know {self.assignment}: "
+            f"`nbgrader generate_assignment {self.assignment} --force` first."
+        )
+        if url.get_backend_name() == "sqlite" and not Path(url.database).exists():
+            raise CannotGrade(unknown)
+        with gradebook_trouble_named(self.coursedir), self._gradebook() as gradebook:
+            try:
+                assignment = gradebook.find_assignment(self.assignment)
+            except MissingEntry:
+                raise CannotGrade(unknown) from None
+            same = sqlalchemy.update(Assignment).where(Assignment.id == assignment.id).values(name=self.assignment)
+            gradebook.db.execute(same)
+            gradebook.db.rollback()
+
+    def _gradebook(self) -> Gradebook:
+        return Gradebook(self.coursedir.db_url, self.coursedir.course_id)
+
+    def submitted(self, student: str) -> Path:
+        return Path(self.coursedir.format_path(self.coursedir.submitted_directory, student, self.assignment))
+
+    def autograded(self, student: str) -> Path:
+        return Path(self.coursedir.format_path(self.coursedir.autograded_directory, student, self.assignment))
+
+    def students(self) -> list[str]:
+        """Who has handed in."""
+        step = self.coursedir.submitted_directory
+        pattern = self.coursedir.format_path(step, "(?P<student>.*)", re.escape(self.assignment), escape=True)
+        folders = glob.glob(self.coursedir.format_path(step, "*", glob.escape(self.assignment)))
+        return sorted(re.fullmatch(pattern, folder)["student"] for folder in folders if os.path.isdir(folder))
+
+    def state(self) -> dict[str, str]:
+        """Of each student who has handed in: "" if that is graded, "new" if nothing was, else why it must be again."""
+        with gradebook_trouble_named(self.coursedir), self._gradebook() as gradebook:
+            assignment = gradebook.find_assignment(self.assignment)
+            notebooks = {f"{notebook.name}.ipynb" for notebook in assignment.notebooks}
+            recorded = dict(
+                gradebook.db.query(SubmittedAssignment.student_id, SubmittedAssignment.timestamp)
+                .filter(SubmittedAssignment.assignment_id == assignment.id)
+                .all()
+            )
+            tests = [
+                cell.id
+                for notebook in assignment.notebooks
+                for cell in notebook.grade_cells
+                if cell.cell_type == "code" and cell.name not in {answer.name for answer in notebook.solution_cells}
+            ]
+            untested = {
+                student
+                for (student,) in gradebook.db.query(SubmittedAssignment.student_id)
+                .join(SubmittedNotebook, SubmittedNotebook.assignment_id == SubmittedAssignment.id)
+                .join(Grade, Grade.notebook_id == SubmittedNotebook.id)
+                .filter(Grade.cell_id.in_(tests), Grade.auto_score.is_(None), Grade.manual_score.is_(None))
+                .distinct()
+            }
+        return {
+            student: self._why_again(student, notebooks, recorded, student in untested) for student in self.students()
+        }
+
+    def _why_again(self, student: str, notebooks: set[str], recorded: dict, untested: bool) -> str:
+        files, graded_files = self.submitted(student), self.autograded(student)
+        if student not in recorded and not graded_files.exists():
+            return "new"
+        complete = all((graded_files / name).is_file() for name in notebooks if (files / name).exists())
+        if not (graded_files.exists() and complete):
+            return "its grading had failed or was interrupted"
+        handed_in, graded = timestamp_of(files), timestamp_of(graded_files)
+        if handed_in != graded:
+            return f"handed in again at {handed_in} UTC" if handed_in else "handed in again"
+        if student not in recorded or untested or handed_in not in (None, recorded[student]):
+            return "the gradebook had no complete record of it"
+        return ""
+
+    def record(self, submission: Submission, executed: Executed) -> None:
+        """Let nbgrader score the executed notebooks of a submission and write everything down."""
+        kept = {name: content for name, content in submission.files.items() if not name.endswith(".ipynb")}
+        staged = Path(os.path.relpath(self.unfinished, self.coursedir.root))
+        coursedir = CourseDirectory(
+            config=self.config,
+            root=self.coursedir.root,
+            db_url=self.coursedir.db_url,
+            assignment_id=self.assignment,
+            submitted_directory=str(staged / "submitted"),
+            autograded_directory=str(staged / "autograded"),
+        )
+        for step in (coursedir.submitted_directory, coursedir.autograded_directory):
+            shutil.rmtree(Path(coursedir.root, step), ignore_errors=True)
+        submitted = Path(coursedir.format_path(coursedir.submitted_directory, submission.student, self.assignment))
+        write_files(kept | executed.notebooks, submitted)
+        converter = OneSubmission(
+            coursedir=coursedir,
+            config=self.config,
+            student=submission.student,
+            sanitize_preprocessors=[],
+            autograde_preprocessors=halves(self.coursedir, self.config)[1],
+        )
+        self._take_old_files_away(submission.student)
+        with captured_log() as log, gradebook_trouble_named(self.coursedir):
+            converter.start()
+            converter.run_post_convert_hook()
+        self.write_log(submission.student, executed.log + log.text)
+        final = self.autograded(submission.student)
+        final.parent.mkdir(parents=True, exist_ok=True)
+        os.rename(coursedir.format_path(coursedir.autograded_directory, submission.student, self.assignment), final)
+
+    def record_failure(self, student: str) -> None:
+        """Write down that a submission was handed in and scores nothing as it is."""
+        self._take_old_files_away(student)
+        handed_in = timestamp_of(self.submitted(student))
+        timestamp = {"timestamp": handed_in} if isinstance(handed_in, datetime) else {}
+        with captured_log(), gradebook_trouble_named(self.coursedir), self._gradebook() as gradebook:
+            gradebook.update_or_create_student(student)
+            entry = gradebook.update_or_create_submission(self.assignment, student, **timestamp)
+            for notebook in entry.notebooks:
+                notebook.late_submission_penalty = None
+                for grade in notebook.grades:
+                    grade.auto_score = 0
+                    grade.needs_manual_grade = grade.manual_score is not None
+            gradebook.db.commit()
+
+    def _take_old_files_away(self, student: str) -> None:
+        if self.autograded(student).exists():
+            old = self.unfinished / "old"
+            shutil.rmtree(old, ignore_errors=True)
+            os.rename(self.autograded(student), old)
+            shutil.rmtree(old)
+
+    def write_log(self, student: str, text: str) -> None:
+        (self.logs / f"{student}.log").write_text(text, errors="backslashreplace")
+
+
+def timestamp_of(folder: Path) -> datetime | float | None:
+    """The time in a folder's timestamp.txt, or None; of one that cannot be read, a value equal to no other."""
+    path = folder / TIMESTAMP
+    try:
+        return parsed_timestamp(path.read_bytes()) if path.is_file() and not path.is_symlink() else None
+    except (OSError, Unusable):
+        return float("nan")

@@ -1,0 +1,116 @@
+"""Where the workers run: on this machine, in jobs of a batch system, or under a Dask scheduler that is there already.
+
+A worker is a process with one thread, so that one submission is all that it can take with it. The clusters made here
+talk through TLS with a certificate of their own: a Dask scheduler does what anybody who reaches its port asks for.
+"""
+
+import importlib
+import logging
+import shutil
+import signal
+import threading
+import warnings
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+
+import dask
+from dask.system import CPU_COUNT
+from distributed import Client, LocalCluster, Security, SpecCluster
+
+from grading.autograde.books import CannotGrade
+
+BATCH_SYSTEMS = {"slurm": ("SLURMCluster", "sbatch"), "htcondor": ("HTCondorCluster", "condor_submit")}
+CLUSTERS = ("local", *BATCH_SYSTEMS)
+JOB_DEFAULTS = {"memory": "4 GiB", "disk": "4 GiB"}
+SCHEDULER_PATIENCE_S = 10
+REPLACED_AFTER_S = 20
+NO_DASHBOARD = {"dashboard": False, "dashboard_address": "127.0.0.1:0"}
+SETTINGS = {
+    # The coordinator repeats the submission of a killed worker, alone; a scheduler would blame its neighbours, too.
+    "distributed.scheduler.allowed-failures": 0,
+    "distributed.scheduler.worker-saturation": 1.0,
+    "distributed.scheduler.http.routes": [],
+    "distributed.worker.http.routes": [],
+    # A worker is one core. (Dask tells NumPy's libraries so by itself.)
+    "distributed.nanny.pre-spawn-environ.TF_NUM_INTRAOP_THREADS": 1,
+    "distributed.nanny.pre-spawn-environ.TF_NUM_INTEROP_THREADS": 1,
+    "distributed.comm.timeouts.connect": "60s",
+    # A worker on a busy machine may be deaf for minutes.
+    "distributed.comm.timeouts.tcp": "10 minutes",
+}
+
+
+@contextmanager
+def workers(cluster: str, scheduler: str | None, count: int | None, shared: Path) -> Iterator[tuple[Client, int]]:
+    """A client of the workers, and how many there will be.
+
+    count: how many to start, by default as many as this machine has cores. shared: a folder that jobs see, too.
+    """
+    warnings.filterwarnings("ignore", "Sending large graph")
+    with dask.config.set(SETTINGS), ExitStack() as stack:
+        if scheduler:
+            try:
+                client = stack.enter_context(Client(scheduler, timeout=SCHEDULER_PATIENCE_S))
+            except (OSError, ValueError) as error:
+                raise CannotGrade(f"No Dask scheduler answers at {scheduler}: {error}.") from None
+            count = max(len(client.nthreads()), 1)
+        else:
+            count = count or CPU_COUNT
+            made = _local(count) if cluster == "local" else _batch(cluster, count, shared)
+            stack.enter_context(made)
+            stack.enter_context(lost_workers_replaced(made, count))
+            client = stack.enter_context(Client(made))
+        yield client, count
+
+
+@contextmanager
+def lost_workers_replaced(cluster: SpecCluster, count: int) -> Iterator[None]:
+    """Start again, from time to time, the workers that are gone: jobs that ended, processes that were given up."""
+    over = threading.Event()
+
+    def replace() -> None:
+        while not over.wait(REPLACED_AFTER_S):
+            cluster.scale(count)
+
+    thread = threading.Thread(target=replace, daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        over.set()
+        thread.join()
+
+
+def _local(count: int) -> LocalCluster:
+    return LocalCluster(
+        n_workers=count,
+        threads_per_worker=1,
+        processes=True,
+        dashboard_address=NO_DASHBOARD["dashboard_address"],
+        scheduler_kwargs=NO_DASHBOARD,
+        security=Security.temporary(),
+        silence_logs=logging.CRITICAL,
+    )
+
+
+def _batch(system: str, count: int, shared: Path) -> SpecCluster:
+    """One job a worker. Queue, account, memory and the like are taken from Dask's own ``jobqueue.yaml``."""
+    name, command = BATCH_SYSTEMS[system]
+    if not shutil.which(command):
+        raise CannotGrade(f"There is no {command} on this machine: run this where you submit jobs.")
+    before = signal.getsignal(signal.SIGINT)
+    kind = getattr(importlib.import_module("dask_jobqueue"), name)
+    signal.signal(signal.SIGINT, before)  # importing it takes Ctrl-C to itself
+    needed = JOB_DEFAULTS if system == "htcondor" else {"memory": JOB_DEFAULTS["memory"]}
+    wanted = {key: value for key, value in needed.items() if dask.config.get(f"jobqueue.{system}.{key}") is None}
+    return kind(
+        n_workers=count,
+        cores=1,
+        processes=1,
+        security=Security.temporary(),
+        shared_temp_directory=str(shared),
+        scheduler_options=dict(dask.config.get(f"jobqueue.{system}.scheduler-options") or {}) | NO_DASHBOARD,
+        silence_logs=logging.CRITICAL,
+        **wanted,
+    )

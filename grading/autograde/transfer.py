@@ -1,0 +1,158 @@
+"""What travels between coordinator and workers, as plain bytes, so that they need no disk in common."""
+
+import os
+import stat
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+
+import nbformat
+import sqlalchemy
+from nbgrader.api import Base
+from nbgrader.converters import Autograde
+from nbgrader.coursedir import CourseDirectory
+from nbgrader.utils import find_all_files, parse_utc
+from traitlets.config import Config
+
+from grading.autograde.conversion import halves
+from grading.cells.copied import released_name
+
+LESSON_TABLES = (
+    "course",
+    "assignment",
+    "notebook",
+    "base_cell",
+    "grade_cells",
+    "solution_cells",
+    "task_cells",
+    "source_cell",
+)
+TIMESTAMP = "timestamp.txt"
+
+
+class Unusable(Exception):
+    """Why a submission cannot be graded, in words for the instructor. It is the submission's own fault."""
+
+
+@dataclass(frozen=True)
+class Lesson:
+    """What it takes to run a submission to an assignment.
+
+    gradebook: an SQLite file with the lesson's cells and no student. files: what lies beside the solution notebooks.
+    """
+
+    assignment: str
+    config: Config
+    preprocessors: list
+    gradebook: bytes
+    files: dict[str, bytes]
+
+
+@dataclass(frozen=True)
+class Submission:
+    """What a student handed in, by path below its folder. left_out: paths of what is no plain file."""
+
+    student: str
+    files: dict[str, bytes]
+    left_out: list[str] = field(default_factory=list)
+
+    @property
+    def timestamp(self) -> datetime | None:
+        """When it was handed in (UTC, without time zone), as its timestamp.txt says."""
+        return parsed_timestamp(self.files.get(TIMESTAMP, b""))
+
+
+@dataclass
+class Executed:
+    """A submission after its cells ran: notebooks by file name, and for those that could not be run, why not."""
+
+    notebooks: dict[str, bytes]
+    problems: dict[str, str]
+    remarks: list[str]
+    log: str
+
+
+def parsed_timestamp(text: bytes) -> datetime | None:
+    """The time in a timestamp.txt, None if it is empty."""
+    try:
+        return parse_utc(text.decode().strip()) if text.strip() else None
+    except (ValueError, OverflowError):
+        raise Unusable(f"{TIMESTAMP} does not hold a time; mend it or remove it") from None
+
+
+def read_submission(student: str, folder: Path, largest: int) -> Submission:
+    """Read a submission's plain files, never following a link; ``largest``: in bytes, all files together."""
+    files, left_out, size = {}, [], 0
+    for place, folders, names in os.walk(folder):
+        links = [name for name in folders if os.path.islink(os.path.join(place, name))]
+        for name in sorted([*names, *links]):
+            path = Path(place, name)
+            relative = str(path.relative_to(folder))
+            status = path.lstat()
+            if not stat.S_ISREG(status.st_mode):
+                left_out.append(relative)
+                continue
+            size += status.st_size
+            if size > largest:
+                raise Unusable(f"it is larger than {largest / 1e6:g} MB (CourseDirectory.max_dir_size)")
+            try:
+                descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW)
+            except OSError as error:
+                raise Unusable(f"{relative} cannot be read: {error.strerror}") from None
+            with open(descriptor, "rb") as file:
+                files[relative] = file.read()
+    return Submission(student, files, left_out)
+
+
+def read_lesson(coursedir: CourseDirectory, config: Config, scratch: Path) -> Lesson:
+    """What workers need of the course; ``scratch``: a folder to write in."""
+    assignment = coursedir.assignment_id
+    source = Path(coursedir.format_path(coursedir.source_directory, ".", assignment)).resolve()
+    kept = {str(source / name) for name in Autograde(config=config).exclude_overwriting.get(assignment, [])}
+    paths = [path for path in find_all_files(str(source), [*coursedir.ignore, "*.ipynb"]) if path not in kept]
+    database = scratch / "lesson.db"
+    database.unlink(missing_ok=True)
+    copy_lesson(coursedir.db_url, f"sqlite:///{database}", released_order(source))
+    sent = config.copy()
+    sent.CourseDirectory = Config(config.CourseDirectory)
+    sent.CourseDirectory.pop("db_url", None)
+    return Lesson(
+        assignment,
+        sent,
+        halves(coursedir, config)[0],
+        database.read_bytes(),
+        {os.path.relpath(path, source): Path(path).read_bytes() for path in paths},
+    )
+
+
+def released_order(source: Path) -> dict[tuple[str, str], int]:
+    """The position of each named cell, by notebook and name: the rows of a table have no order of their own."""
+    return {
+        (path.stem, name): position
+        for path in source.glob("*.ipynb")
+        for position, cell in enumerate(nbformat.read(path, as_version=4).cells)
+        if (name := released_name(cell))
+    }
+
+
+def copy_lesson(gradebook: str, copy: str, order: dict[tuple[str, str], int]) -> None:
+    """Copy what a gradebook knows of the lessons, and nothing of the students, to a new database."""
+    tables = {name: Base.metadata.tables[name] for name in LESSON_TABLES}
+    from_engine, to_engine = sqlalchemy.create_engine(gradebook), sqlalchemy.create_engine(copy)
+    try:
+        Base.metadata.create_all(to_engine)
+        with from_engine.connect() as source, to_engine.begin() as target:
+            rows = {
+                name: [dict(row) for row in source.execute(sqlalchemy.select(table)).mappings()]
+                for name, table in tables.items()
+            }
+            notebooks = {row["id"]: row["name"] for row in rows["notebook"]}
+            rows["source_cell"].sort(key=lambda row: order.get((notebooks[row["notebook_id"]], row["name"]), -1))
+            for row in rows["assignment"]:
+                row["duedate"] = None
+            for name, table in tables.items():
+                if rows[name]:
+                    target.execute(sqlalchemy.insert(table), rows[name])
+    finally:
+        from_engine.dispose()
+        to_engine.dispose()

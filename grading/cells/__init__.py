@@ -1,0 +1,1 @@
+"""The cells and files of a submission: read, repaired, and shown again as feedback."""

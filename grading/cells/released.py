@@ -1,0 +1,78 @@
+"""Give the cells of a submission back the roles that they have in the release, and tell what was done to them."""
+
+from collections import Counter
+
+from nbformat import NotebookNode
+from nbgrader.api import Gradebook, SourceCell
+from nbgrader.preprocessors import ClearHiddenTests, NbGraderPreprocessor
+
+from grading.cells.incidents import Incidents
+from grading.cells.visible_part import without_hidden_tests
+
+
+class RestoreRoles(NbGraderPreprocessor):
+    """Which cells are tests, answers or locked, and their points, come from the gradebook by the cells' names.
+
+    Comes before the preprocessors that look at these roles. Begins the submission's incidents.
+    """
+
+    def preprocess(self, nb: NotebookNode, resources: dict) -> tuple[NotebookNode, dict]:
+        names = resources["nbgrader"]
+        note = Incidents(nb, names["student"], self.log)
+        note.begin()
+        with Gradebook(names["db_url"]) as gradebook:
+            released = gradebook.find_notebook(names["notebook"], names["assignment"])
+            sources = {cell.name: cell for cell in released.source_cells}
+            roles = {name: _role(name, sources[name], released) for name in sources}
+            clear = ClearHiddenTests(parent=self)
+            visible = {
+                name: _text(without_hidden_tests(source.source, clear))
+                for name, source in sources.items()
+                if source.locked
+            }
+            present = Counter(_name(cell) for cell in nb.cells)
+            for cell in nb.cells:
+                name = _name(cell)
+                if name in sources:
+                    self._restore(cell, roles[name], note)
+                    if name in visible and _text(cell.source) != visible[name]:
+                        note(name, "the text of this locked cell was edited; the released one is used")
+        for name in sources:
+            if present[name] > 1:
+                note(name, f"the cell is there {present[name]} times; one of them counts")
+            elif not present[name] and roles[name]["grade"]:
+                note(name, "the cell was deleted or renamed, and is put back")
+        return nb, resources
+
+    def _restore(self, cell: NotebookNode, role: dict, note: Incidents) -> None:
+        said = cell.metadata["nbgrader"]
+        changed = [key for key, value in role.items() if key in said and said[key] != value]
+        if changed:
+            note(role["grade_id"], f"its metadata were edited ({', '.join(sorted(changed))}) and are restored")
+        cell.metadata["nbgrader"] = NotebookNode(role)
+
+
+def _name(cell: NotebookNode) -> str | None:
+    said = cell.metadata.get("nbgrader")
+    name = said.get("grade_id") if isinstance(said, dict) else None
+    return name if isinstance(name, str) else None
+
+
+def _text(source: object) -> str:
+    return str(source).strip()
+
+
+def _role(name: str, source: SourceCell, released: object) -> dict:
+    graded = {cell.name: cell.max_score for cell in released.grade_cells}
+    tasks = {cell.name: cell.max_score for cell in released.task_cells}
+    role = {
+        "schema_version": 3,
+        "grade_id": name,
+        "grade": name in graded,
+        "solution": name in {cell.name for cell in released.solution_cells},
+        "task": name in tasks,
+        "locked": bool(source.locked),
+        "cell_type": source.cell_type,
+    }
+    points = graded | tasks
+    return role | ({"points": points[name]} if name in points else {})

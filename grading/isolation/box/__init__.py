@@ -1,0 +1,1 @@
+"""The sandbox of a kernel, what it may use, and the kernel that runs inside."""

@@ -1,0 +1,1 @@
+"""What starts the kernels and runs a submission's cells in them."""

@@ -1,0 +1,69 @@
+"""A submission cannot choose which of its cells are tests, nor what they are worth; what it tried is on record."""
+
+import nbformat
+import pytest
+from nbgrader.utils import is_grade
+
+from grading.authoring.temporary_course import TemporaryCourse
+from grading.cells import incidents
+from grading.cells.released import RestoreRoles
+
+COURSES: list[TemporaryCourse] = []
+
+
+@pytest.fixture
+def course(toy_solutions, tmp_path_factory):
+    """A released toy lesson, made once."""
+    if not COURSES:
+        COURSES.append(TemporaryCourse(tmp_path_factory.mktemp("course"), "toys", toy_solutions))
+        COURSES[0].nbgrader("generate_assignment", "toys")
+    return COURSES[0]
+
+
+@pytest.fixture
+def restored(course):
+    """What RestoreRoles makes of a released notebook after a change."""
+
+    def restore(change):
+        notebook = nbformat.read(course.folder / "course" / "toys" / "toys.ipynb", as_version=4)
+        change({cell.metadata.get("nbgrader", {}).get("grade_id"): cell for cell in notebook.cells}, notebook)
+        names = {"student": "eve", "notebook": "toys", "assignment": "toys", "db_url": course.database}
+        return RestoreRoles().preprocess(notebook, {"nbgrader": names})[0]
+
+    return restore
+
+
+def cell(notebook, name):
+    return next(one for one in notebook.cells if one.metadata.get("nbgrader", {}).get("grade_id") == name)
+
+
+def test_an_untouched_notebook_has_no_incident(restored):
+    notebook = restored(lambda cells, notebook: None)
+    assert incidents.of(notebook) == []
+    assert cell(notebook, "double-check").metadata.nbgrader.points == 4
+
+
+@pytest.mark.parametrize(
+    "change",
+    [{"points": 100}, {"grade": False}, {"solution": True}, {"locked": False}, {"points": "many"}, {"task": True}],
+    ids=str,
+)
+def test_edited_roles_and_points_are_restored(restored, change):
+    notebook = restored(lambda cells, notebook: cells["double-check"].metadata.nbgrader.update(change))
+    role = cell(notebook, "double-check").metadata.nbgrader
+    assert (role.points, role.grade, role.solution, role.locked, role.task) == (4, True, False, True, False)
+    assert is_grade(cell(notebook, "double-check"))
+    assert [incident["cell"] for incident in incidents.of(notebook)] == ["double-check"]
+
+
+def test_edited_deleted_and_copied_cells_are_told(restored):
+    def change(cells, notebook):
+        cells["double-check"].source = "assert True"
+        cells["rule"].source += " "
+        cells["wait-check"].metadata.nbgrader["grade_id"] = "renamed"
+        notebook.cells.append(cells["warn-check"])
+        notebook.metadata["hepdl_grading"] = {"incidents": "none at all"}
+
+    told = {incident["cell"]: incident["what"] for incident in incidents.of(restored(change))}
+    assert told.keys() == {"double-check", "wait-check", "warn-check"}
+    assert "edited" in told["double-check"] and "deleted" in told["wait-check"] and "2 times" in told["warn-check"]

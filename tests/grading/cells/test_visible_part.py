@@ -1,0 +1,40 @@
+"""What of a check runs in the student's own kernel, too."""
+
+import pytest
+
+from grading.cells.visible_part import to_run
+
+CHECK = """\
+import numpy as np
+from helpers import checks
+scores = np.ones(3)
+for n, x in [(1, 2)]:
+    checks.that(True, 'no')
+"""
+
+
+@pytest.mark.parametrize(
+    ("later", "whole"),
+    [
+        ([], False),
+        (["np.ones(3)\nchecks.that(1, '')"], False),
+        (["print(scores)"], True),
+        (["%matplotlib inline\nn + 1"], True),
+        (["this is no Python", "x"], True),
+        (["object.scores"], False),
+    ],
+    ids=str,
+)
+def test_imports_always_run_and_the_rest_where_a_later_cell_mentions_its_names(later, whole):
+    run = to_run(CHECK, later)
+    assert run.startswith("import numpy as np\nfrom helpers import checks")
+    assert ("scores" in run) == whole
+
+
+def test_names_within_functions_and_comprehensions_are_not_bound():
+    assert to_run("def f():\n    inner = 1\nlist(k for k in [])", ["inner, k"]) == ""
+    assert to_run("def f():\n    pass", ["f()"]) != ""
+
+
+def test_what_is_no_python_does_not_run():
+    assert to_run("((", []) == ""
