@@ -85,90 +85,22 @@ import numpy as np
 
 from helpers import checks
 
-event = np.arange(2000)
-given = np.stack([event, -event], axis=1)
-result = checks.call(
-    shuffle_together,
-    np.random.default_rng(4),
-    given,
-    event / 10,
-    says="shuffle_together should take two arrays of 2000 events",
-)
-checks.that(
-    isinstance(result, tuple | list) and len(result) == 2,
-    "two arrays go in, so two must come out: return a tuple of all of them",
-)
-checks.shape(result[0], (2000, 2), "the shuffled inputs", hint="events come first; shuffle rows, not columns")
-checks.shape(result[1], (2000,), "the shuffled weights", hint="one for each event")
-inputs, weights = np.array(result[0]), np.array(result[1])
-checks.same_events(inputs[:, 0], event, "the shuffled inputs")
-checks.same_events(weights * 10, event, "the shuffled weights")
-checks.aligned(inputs[:, 0], -inputs[:, 1], "a row was torn apart: an event's inputs must stay together")
-checks.aligned(inputs[:, 0], weights * 10, "an event lost its weight: one order must serve all arrays")
-checks.equal(
-    given, np.stack([event, -event], axis=1), "shuffle_together changed the array it was given; return new arrays"
-)
-checks.shuffled(
-    inputs[:, 0],
-    "the order is the one you were given, or close to it: use what the shuffle returns, and shuffle every event",
-)
+event, other = np.arange(2000), np.arange(1999)
+checks.shuffles(shuffle_together, np.stack([event, -event], axis=1), event / 10)
+checks.shuffles(shuffle_together, event)
+checks.shuffles(shuffle_together, np.empty((0, 6)))
+says = "lengths that differ must raise ValueError"
+checks.raises(ValueError, shuffle_together, np.random.default_rng(1), event, event, other, says=says)
+checks.passed("all arrays are in one random order, which comes from rng; nothing was lost or changed")
 ### BEGIN HIDDEN TESTS
-again = shuffle_together(np.random.default_rng(4), given, event / 10)
-checks.equal(
-    again[1],
-    weights,
-    "the same state of rng should give the same order: take all chance from rng, not from np.random or a seed of your own",
-)
-other = shuffle_together(np.random.default_rng(5), given, event / 10)
-checks.that(not np.array_equal(other[1], weights), "another rng gives the same order: draw the order from rng")
-given = np.arange(50.0)
-alone = checks.call(
-    shuffle_together, np.random.default_rng(0), given, says="shuffle_together should take any number of arrays, one too"
-)
-checks.equal(given, np.arange(50.0), "shuffle_together changed the array it was given; return new arrays")
-checks.that(
-    isinstance(alone, tuple | list) and len(alone) == 1, "one array goes in: a tuple of one array must come out"
-)
-three = (np.arange(7), np.arange(7.0), np.array(list("abcdefg")))
-three = checks.call(
-    shuffle_together,
-    np.random.default_rng(9),
-    *three,
-    says="shuffle_together should take any number of arrays, three too",
-)
-checks.that(len(three) == 3, "three arrays go in, so three must come out")
-checks.aligned(three[0], three[1], "with three arrays the orders differ")
-checks.equal(three[2], ["abcdefg"[int(i)] for i in three[0]], "with three arrays the orders differ")
+checks.shuffles(shuffle_together, np.arange(12), np.arange(12.0), np.array(list("abcdefghijkl")))
 first = np.array([shuffle_together(np.random.default_rng(seed), np.arange(4))[0][0] for seed in range(400)])
 counts = np.bincount(first, minlength=4)
 # A fair shuffle puts each of 4 events first 100 +- 9 times of 400; 5 standard deviations are allowed.
 checks.that(
     counts.min() > 55, f"not every event can come first: of 400 shuffles, events 0 to 3 led {counts.tolist()} times"
 )
-checks.raises(
-    ValueError,
-    shuffle_together,
-    np.random.default_rng(1),
-    np.arange(3),
-    np.arange(4),
-    says="lengths that differ must raise ValueError",
-)
-checks.raises(
-    ValueError,
-    shuffle_together,
-    np.random.default_rng(1),
-    np.arange(4),
-    np.arange(4),
-    np.arange(3),
-    says="lengths that differ must raise ValueError, of a third array too",
-)
-empty = checks.call(
-    shuffle_together,
-    np.random.default_rng(1),
-    np.empty((0, 6)),
-    says="shuffle_together should take arrays without events",
-)
-checks.shape(empty[0], (0, 6), "an array without events, shuffled,")
+checks.raises(ValueError, shuffle_together, np.random.default_rng(1), event, other, says=says)
 ### END HIDDEN TESTS
 
 # %% [markdown]
@@ -206,32 +138,17 @@ import numpy as np
 
 from helpers import checks
 
-parts = checks.call(
-    split, np.arange(1000), 0.2, 0.3, says="split should take 1000 events and the fractions 0.2 and 0.3"
-)
-checks.that(
-    isinstance(parts, tuple | list) and len(parts) == 3, "split must return three arrays: training, validation and test"
-)
-for part, name in zip(parts, ("training", "validation", "test"), strict=True):
-    checks.shape(part, (None,), f"the {name} part", hint="a part of the array, not a number")
-parts = [checks.numbers(part, "a part") for part in parts]
-sizes = [len(part) for part in parts]
-checks.that(
-    sum(sizes) == 1000, f"the parts hold {sum(sizes)} events together, but 1000 went in: some are lost or used twice"
-)
-checks.that(
-    all(abs(size - wanted) <= 1 for size, wanted in zip(sizes, (500, 200, 300), strict=True)),
-    f"for 1000 events and fractions 0.2 and 0.3 the parts should hold 500, 200 and 300 events, not {sizes}",
-)
-checks.equal(
-    np.concatenate(parts),
-    np.arange(1000),
-    "the parts, joined again, are not the array: keep the order and do not overlap",
-)
+rows = np.arange(6000).reshape(1000, 6)
+checks.splits(split, rows, 0.2, 0.3)
+checks.splits(split, rows[:0], 0.2, 0.3)
+for fractions in [(0.6, 0.5), (-0.1, 0.2), (0.2, -0.1)]:
+    says = f"the fractions {fractions[0]} and {fractions[1]} must raise ValueError"
+    checks.raises(ValueError, split, rows, *fractions, says=says)
+checks.passed("three parts of the right sizes, in order, without overlap; fractions that cannot be are refused")
 ### BEGIN HIDDEN TESTS
+checks.splits(split, np.arange(1000), 0.2, 0.3)
 for length, validation, test in [
     (10, 0, 0),
-    (0, 0.2, 0.3),
     (1, 0.2, 0.3),
     (1, 0.5, 0.5),
     (2, 0.25, 0.25),
@@ -242,31 +159,7 @@ for length, validation, test in [
     (10, 0, 1),
     (11, 0.5, 0.5),
 ]:
-    case = f"for {length} events and fractions {validation} and {test}"
-    rows = np.arange(length * 6).reshape(length, 6)
-    parts = checks.call(split, rows, validation, test, says=f"split should work {case}")
-    parts = [checks.numbers(part, f"a part {case}") for part in parts]
-    sizes = [len(part) for part in parts]
-    checks.that(sum(sizes) == length, f"{case} events are lost or used twice: the parts hold {sizes}")
-    joined = [row for part in parts for row in part]
-    checks.that(
-        all(np.shape(row) == (6,) for row in joined),
-        f"{case} an event is no longer a row of 6 numbers: cut along the first axis, and return the events themselves",
-    )
-    checks.equal(np.reshape(joined, rows.shape), rows, f"{case} the parts, joined again, are not the array")
-    # Rounding both fractions the same way leaves training up to two events off.
-    for name, size, fraction, off in zip(
-        ("training", "validation", "test"), sizes, (1 - validation - test, validation, test), (2, 1, 1), strict=True
-    ):
-        checks.that(
-            abs(size - fraction * length) < off + 1e-9,
-            f"{case} the {name} part holds {size} events, and not about {abs(fraction * length):.3g}",
-        )
-checks.raises(
-    ValueError, split, np.arange(10), 0.6, 0.5, says="fractions that sum to more than 1 must raise ValueError"
-)
-checks.raises(ValueError, split, np.arange(10), -0.1, 0.2, says="a negative fraction must raise ValueError")
-checks.raises(ValueError, split, np.arange(10), 0.2, -0.1, says="a negative fraction must raise ValueError")
+    checks.splits(split, rows[:length], validation, test)
 ### END HIDDEN TESTS
 
 # %% [markdown]
@@ -301,69 +194,13 @@ background = shuffled_parts("background")
 ### END SOLUTION
 
 # %% nbgrader={"grade": true, "grade_id": "nine-arrays-check", "locked": true, "points": 4, "schema_version": 3, "solution": false, "task": false}
-import numpy as np
-
 from helpers import checks, datasets
 
 given = datasets.load_arrays("hww/arrays.npz")
 for name, sample in (("signal", signal), ("background", background)):
-    n_events = len(given[f"{name}_weights"])
-    checks.dictionary(sample, ["training", "validation", "test"], f"the dictionary {name}")
-    for part, fraction in (("training", 0.6), ("validation", 0.2), ("test", 0.2)):
-        where = f'{name}["{part}"]'
-        checks.dictionary(sample[part], ["inputs", "weights", "labels"], f"the dictionary {where}")
-        checks.shape(sample[part]["inputs"], (None, 6), f'{where}["inputs"]', hint="one row per event, six variables")
-        found = len(sample[part]["inputs"])
-        checks.that(
-            abs(found - fraction * n_events) <= 2,
-            f"{where} holds {found} events, {fraction:.0%} of {n_events} are expected",
-        )
-        for kind in ("weights", "labels"):
-            checks.shape(sample[part][kind], (found,), f'{where}["{kind}"]', hint="as many as there are rows of inputs")
-        wanted = 0 if name == "signal" else 1
-        checks.that(
-            set(np.unique(checks.numbers(sample[part]["labels"], f'{where}["labels"]')).tolist()) == {wanted},
-            f"all labels in {where} should be {wanted}",
-        )
-    joined = {
-        kind: np.concatenate([np.array(sample[part][kind]) for part in ("training", "validation", "test")])
-        for kind in ("inputs", "weights")
-    }
-    for variable in range(6):
-        checks.same_events(
-            joined["inputs"][:, variable], given[f"{name}_inputs"][:, variable], f"{name}, its three parts together,"
-        )
-    # Sorted by value, rows that kept their numbers agree with the given ones; and the sorting tells from where each came.
-    rows = np.column_stack([joined["weights"], joined["inputs"]]).astype(float)
-    wanted = np.column_stack([given[f"{name}_weights"], given[f"{name}_inputs"]]).astype(float)
-    order, wanted_order = np.lexsort(rows.T), np.lexsort(wanted.T)
-    checks.close(
-        rows[order, 1:],
-        wanted[wanted_order, 1:],
-        f"in {name} a row was torn apart: an event's six inputs must stay together",
-        rtol=1e-6,
-    )
-    checks.close(
-        rows[order, 0],
-        wanted[wanted_order, 0],
-        f"in {name} an event lost its weight: shuffle inputs and weights together",
-        rtol=1e-6,
-    )
-    ### BEGIN HIDDEN TESTS
-    came_from = np.empty(n_events)
-    came_from[order] = wanted_order
-    first = 0
-    for part in ("training", "validation", "test"):
-        n_part = len(sample[part]["weights"])
-        place = np.mean(came_from[first : first + n_part]) / n_events
-        # A fair sample of uniform numbers has mean 0.5 and standard deviation 1 / sqrt(12 n); 5 standard deviations are allowed.
-        checks.that(
-            abs(place - 0.5) < 5 / np.sqrt(12 * n_part),
-            f'{name}["{part}"] holds one end of the file and not all of it alike: shuffle before you split',
-        )
-        first += n_part
-    checks.shuffled(came_from, f"{name} is still in the order of the file: shuffle it before you split it")
-    ### END HIDDEN TESTS
+    whole = {kind: given[f"{name}_{kind}"] for kind in ("inputs", "weights", "labels")}
+    checks.split_sample(sample, whole, {"training": 0.6, "validation": 0.2, "test": 0.2}, name)
+checks.passed("in each part, events from everywhere in the files, each with its own weight and label", more=False)
 
 # %% [markdown]
 # ## Look before you train

@@ -76,7 +76,7 @@ def test_check_has_a_visible_and_a_hidden_part(lesson, notebook, exercise):
     visible = harness.released(check)
     hidden = check.source.partition("### BEGIN HIDDEN TESTS")[2]
     assert "checks." in visible
-    assert re.search(r"check\w*\.?\w*\(", hidden)
+    assert re.search(r"check\w*\.?\w*\(", hidden) or "more=False" in visible
 
 
 @pytest.mark.parametrize(("lesson", "notebook", "exercise"), EXERCISES)

@@ -1,28 +1,11 @@
-"""Checks that tell a student in words what is wrong.
+"""Checks of what a student computed: plain numbers, arrays, names and dictionaries."""
 
-Each check returns nothing when all is well and raises CheckFailed otherwise. In a notebook a CheckFailed shows as its
-sentence alone, without a traceback. Values are turned into plain NumPy arrays before they are compared, so that lists,
-NumPy and awkward arrays, data frames and tensors are judged alike and an object cannot answer for itself.
-"""
-
-import traceback
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 import numpy as np
 
-
-class CheckFailed(AssertionError):
-    """What a check found wrong, in a sentence for the student."""
-
-    def _render_traceback_(self) -> list[str]:
-        return [f"Check failed: {self}"]
-
-
-def that(condition: bool, message: str) -> None:
-    """Fail with the message unless the condition holds."""
-    if not condition:
-        raise CheckFailed(message)
+from helpers.checks.failure import CheckFailed, that
 
 
 def number(value: Any, name: str) -> float:
@@ -34,7 +17,7 @@ def number(value: Any, name: str) -> float:
 
 def numbers(value: Any, name: str) -> np.ndarray:
     """The value as an array of finite numbers, or CheckFailed."""
-    array = _plain(value, name)
+    array = plain(value, name)
     that(array.dtype.kind in "biuf", f"{name} should hold numbers, but its type is {_described(value, array)}")
     bad = int(np.count_nonzero(~np.isfinite(array)))
     that(bad == 0, f"{name} holds {bad} values that are not finite (NaN or infinity)")
@@ -43,7 +26,7 @@ def numbers(value: Any, name: str) -> np.ndarray:
 
 def shape(value: Any, expected: tuple[int | None, ...], name: str, hint: str = "") -> None:
     """Fail unless the value is an array of this shape; None stands for any length."""
-    found = _plain(value, name).shape
+    found = plain(value, name).shape
     same = len(found) == len(expected) and all(e in (None, f) for f, e in zip(found, expected, strict=True))
     lengths = ["any" if e is None else str(e) for e in expected]
     wanted = f"({', '.join(lengths)}{',' if len(lengths) == 1 else ''})"
@@ -69,8 +52,8 @@ def names(value: Any, expected: Iterable[str], name: str) -> None:
     found = strings(value, name)
     expected = set(expected)
     missing, extra = sorted(expected - set(found)), sorted(set(found) - expected)
-    that(not missing, f"{name} lacks {_few(missing)}")
-    that(not extra, f"{name} should not hold {_few(extra)}")
+    that(not missing, f"{name} lacks {few(missing)}")
+    that(not extra, f"{name} should not hold {few(extra)}")
     that(len(found) == len(expected), f"{name} holds a name twice")
 
 
@@ -83,7 +66,7 @@ def dictionary(value: Any, keys: Iterable[str], name: str) -> None:
 
 def equal(value: Any, expected: Any, message: str) -> None:
     """Fail with the message unless both are arrays of the same shape and the same values."""
-    value, expected = _plain(value, "a value"), _plain(expected, "the expected value")
+    value, expected = plain(value, "a value"), plain(expected, "the expected value")
     that(value.shape == expected.shape and bool(np.all(value == expected)), message)
 
 
@@ -93,7 +76,7 @@ def close(value: Any, expected: Any, message: str, rtol: float = 1e-5, atol: flo
     The default rtol is some ten times what float32 arithmetic loses.
     """
     expected = np.asarray(expected, dtype=float)
-    value = _plain(value, "a value of yours")
+    value = plain(value, "a value of yours")
     that(value.dtype.kind in "biuf", f"{message} (a value of yours is not a number but of dtype {value.dtype})")
     value = value.astype(float)
     that(value.shape == expected.shape, f"{message} (shape {value.shape} instead of {expected.shape})")
@@ -103,69 +86,6 @@ def close(value: Any, expected: Any, message: str, rtol: float = 1e-5, atol: flo
     if excess.size and excess.max() > 0:
         worst = np.unravel_index(np.argmax(excess), excess.shape)
         raise CheckFailed(f"{message} (found {value[worst]:.6g}, expected {expected[worst]:.6g})")
-
-
-def same_events(value: Any, expected: Any, name: str) -> None:
-    """Fail unless both hold the same values, each as often, in any order: no event lost, none doubled, none changed.
-
-    Between floating-point numbers a relative 1e-6 is forgiven.
-    """
-    value, expected = _plain(value, name).ravel(), _plain(expected, "the events").ravel()
-    that(len(value) == len(expected), f"{name} holds {len(value)} events instead of {len(expected)}")
-    that(
-        _agree(np.sort(value), np.sort(expected)),
-        f"{name} does not hold the events that it was made from: some are lost, doubled or changed",
-    )
-
-
-def aligned(first: Any, second: Any, message: str) -> None:
-    """Fail with the message unless two arrays agree entry by entry (between floats a relative 1e-6 is forgiven)."""
-    first, second = numbers(first, "an array of yours"), numbers(second, "an array of yours")
-    that(first.shape == second.shape and _agree(first, second), message)
-
-
-def shuffled(value: Any, message: str) -> None:
-    """Fail with the message if the order is still visible, in either of two correlations above 5 standard errors.
-
-    One is that of rank and position; the other that of neighbouring ranks, which a rotation or shuffled blocks leave
-    high. Over all permutations of n given ranks, equal ones among them, both have a standard deviation of 1/sqrt(n) and
-    a mean of 0 but for terms of order 1/n. Values that are all the same have no order to see.
-    """
-    value = numbers(value, "the shuffled array").ravel()
-    _, ranks = np.unique(value, return_inverse=True)
-    ranks = ranks - ranks.mean()
-    variance = np.sum(ranks**2)
-    if variance == 0:
-        return
-    position = np.arange(len(value)) - (len(value) - 1) / 2
-    order = ranks @ position / np.sqrt(variance * np.sum(position**2))
-    neighbours = ranks[1:] @ ranks[:-1] / variance
-    that(max(abs(order), abs(neighbours)) * np.sqrt(len(value)) < 5, message)
-
-
-def call(function: Callable, *arguments: Any, says: str) -> Any:
-    """What the function returns; fail with the sentence ``says`` and the error's own words if it raises.
-
-    NotImplementedError passes through: the stub has not been replaced yet.
-    """
-    that(callable(function), f"{says} (its type is {type(function).__name__}: not a function)")
-    try:
-        return function(*arguments)
-    except NotImplementedError:
-        raise
-    except Exception as error:
-        raise CheckFailed(f"{says} (it raised {_told(error)})") from None
-
-
-def raises(error: type[BaseException], function: Callable, *arguments: Any, says: str) -> None:
-    """Fail with the sentence ``says`` unless calling the function with the arguments raises the error."""
-    try:
-        function(*arguments)
-    except error:
-        return
-    except Exception as other:
-        raise CheckFailed(f"{says} (it raised {_told(other)})") from None
-    raise CheckFailed(says)
 
 
 def _present(value: Any, name: str) -> None:
@@ -181,7 +101,7 @@ def _present(value: Any, name: str) -> None:
     )
 
 
-def _plain(value: Any, name: str) -> np.ndarray:
+def plain(value: Any, name: str) -> np.ndarray:
     """The value as an array of NumPy's own class, of numbers or of strings, or CheckFailed."""
     _present(value, name)
     that(not isinstance(value, Mapping), f"{name} is a dictionary, but an array is expected")
@@ -191,7 +111,7 @@ def _plain(value: Any, name: str) -> np.ndarray:
         reason = str(error).partition("\n")[0]
         raise CheckFailed(f"{name} cannot be made an array: do its rows differ in length? ({reason})") from None
     if array.dtype.names:
-        columns = _few(list(array.dtype.names))
+        columns = few(list(array.dtype.names))
         raise CheckFailed(f"{name} is a table with the columns {columns}: take the array of one of them")
     if array.dtype == object:
         array = _sorted_out(array)
@@ -207,29 +127,10 @@ def _sorted_out(array: np.ndarray) -> np.ndarray:
     return array
 
 
-def _agree(first: np.ndarray, second: np.ndarray) -> bool:
-    """Whether arrays of one shape hold the same values; floating-point numbers may differ by a relative 1e-6."""
-    kinds = first.dtype.kind + second.dtype.kind
-    if "f" in kinds and set(kinds) <= set("biuf"):
-        return np.allclose(first, second, rtol=1e-6, atol=0)
-    return bool(np.all(first == second))
-
-
-def _told(error: Exception) -> str:
-    """An error in Python's own words, with the line of the student's function that it came from, if that is known.
-
-    The grader, which calls the function in another process, says the line in ``student_line``.
-    """
-    words = f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
-    frames = traceback.extract_tb(error.__traceback__)
-    line = getattr(error, "student_line", frames[1].line if len(frames) > 1 else "")
-    return f"{words}, in the line `{line}`" if line else words
-
-
 def _described(value: Any, array: np.ndarray) -> str:
     return f"{type(value).__name__} (dtype {array.dtype})"
 
 
-def _few(items: list[str]) -> str:
+def few(items: list[str]) -> str:
     shown = ", ".join(repr(item) for item in items[:3])
     return shown if len(items) <= 3 else f"{shown} and {len(items) - 3} more"

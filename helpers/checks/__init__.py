@@ -1,0 +1,34 @@
+"""Checks that tell a student in words what is wrong.
+
+Each check returns nothing when all is well and raises CheckFailed otherwise. In a notebook a CheckFailed shows as its
+sentence alone, without a traceback. Values are turned into plain NumPy arrays before they are compared, so that lists,
+NumPy and awkward arrays, data frames and tensors are judged alike and an object cannot answer for itself.
+"""
+
+from helpers.checks.events import aligned, same_events, shuffled
+from helpers.checks.failure import CheckFailed, passed, that
+from helpers.checks.functions import call, raises
+from helpers.checks.shuffling import shuffles, split_sample, splits
+from helpers.checks.values import close, dictionary, equal, names, number, numbers, shape, strings
+
+__all__ = [
+    "CheckFailed",
+    "aligned",
+    "call",
+    "close",
+    "dictionary",
+    "equal",
+    "names",
+    "number",
+    "numbers",
+    "passed",
+    "raises",
+    "same_events",
+    "shape",
+    "shuffled",
+    "shuffles",
+    "split_sample",
+    "splits",
+    "strings",
+    "that",
+]

@@ -1,0 +1,54 @@
+"""Checks of samples of events: none lost, none torn apart, the order new."""
+
+from typing import Any
+
+import numpy as np
+
+from helpers.checks.failure import that
+from helpers.checks.values import numbers, plain
+
+
+def same_events(value: Any, expected: Any, name: str) -> None:
+    """Fail unless both hold the same values, each as often, in any order: no event lost, none doubled, none changed.
+
+    Between floating-point numbers a relative 1e-6 is forgiven.
+    """
+    value, expected = plain(value, name).ravel(), plain(expected, "the events").ravel()
+    that(len(value) == len(expected), f"{name} holds {len(value)} events instead of {len(expected)}")
+    that(
+        agree(np.sort(value), np.sort(expected)),
+        f"{name} does not hold the events that it was made from: some are lost, doubled or changed",
+    )
+
+
+def aligned(first: Any, second: Any, message: str) -> None:
+    """Fail with the message unless two arrays agree entry by entry (between floats a relative 1e-6 is forgiven)."""
+    first, second = numbers(first, "an array of yours"), numbers(second, "an array of yours")
+    that(first.shape == second.shape and agree(first, second), message)
+
+
+def shuffled(value: Any, message: str) -> None:
+    """Fail with the message if the order is still visible, in either of two correlations above 5 standard errors.
+
+    One is that of rank and position; the other that of neighbouring ranks, which a rotation or shuffled blocks leave
+    high. Over all permutations of n given ranks, equal ones among them, both have a standard deviation of 1/sqrt(n) and
+    a mean of 0 but for terms of order 1/n. Values that are all the same have no order to see.
+    """
+    value = numbers(value, "the shuffled array").ravel()
+    _, ranks = np.unique(value, return_inverse=True)
+    ranks = ranks - ranks.mean()
+    variance = np.sum(ranks**2)
+    if variance == 0:
+        return
+    position = np.arange(len(value)) - (len(value) - 1) / 2
+    order = ranks @ position / np.sqrt(variance * np.sum(position**2))
+    neighbours = ranks[1:] @ ranks[:-1] / variance
+    that(max(abs(order), abs(neighbours)) * np.sqrt(len(value)) < 5, message)
+
+
+def agree(first: np.ndarray, second: np.ndarray) -> bool:
+    """Whether arrays of one shape hold the same values; floating-point numbers may differ by a relative 1e-6."""
+    kinds = first.dtype.kind + second.dtype.kind
+    if "f" in kinds and set(kinds) <= set("biuf"):
+        return np.allclose(first, second, rtol=1e-6, atol=0)
+    return bool(np.all(first == second))

@@ -1,0 +1,43 @@
+"""Checks of a student's functions: what they return and what they refuse."""
+
+import traceback
+from collections.abc import Callable
+from typing import Any
+
+from helpers.checks.failure import CheckFailed, that
+
+
+def call(function: Callable, *arguments: Any, says: str) -> Any:
+    """What the function returns; fail with the sentence ``says`` and the error's own words if it raises.
+
+    NotImplementedError passes through: the stub has not been replaced yet.
+    """
+    that(callable(function), f"{says} (its type is {type(function).__name__}: not a function)")
+    try:
+        return function(*arguments)
+    except NotImplementedError:
+        raise
+    except Exception as error:
+        raise CheckFailed(f"{says} (it raised {_told(error)})") from None
+
+
+def raises(error: type[BaseException], function: Callable, *arguments: Any, says: str) -> None:
+    """Fail with the sentence ``says`` unless calling the function with the arguments raises the error."""
+    try:
+        function(*arguments)
+    except error:
+        return
+    except Exception as other:
+        raise CheckFailed(f"{says} (it raised {_told(other)})") from None
+    raise CheckFailed(says)
+
+
+def _told(error: Exception) -> str:
+    """An error in Python's own words, with the line of the student's function that it came from, if that is known.
+
+    The grader, which calls the function in another process, says the line in ``student_line``.
+    """
+    words = f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
+    frames = traceback.extract_tb(error.__traceback__)
+    line = getattr(error, "student_line", frames[1].line if len(frames) > 1 else "")
+    return f"{words}, in the line `{line}`" if line else words

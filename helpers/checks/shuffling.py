@@ -1,0 +1,160 @@
+"""Checks of a function that shuffles, one that splits, and of a sample that was shuffled and split."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import numpy as np
+
+from helpers.checks.events import agree, same_events, shuffled
+from helpers.checks.failure import that
+from helpers.checks.functions import call
+from helpers.checks.values import dictionary, equal, numbers, plain, shape
+
+PARTS = ("training", "validation", "test")
+
+
+def shuffles(function: Callable, *arrays: np.ndarray) -> None:
+    """Fail unless ``function(rng, *arrays)`` returns the arrays in one random order, which comes from ``rng`` alone.
+
+    arrays: events along the first axis, none or at least ten; in the first column of the first array all differ.
+    """
+    n_events, count = len(arrays[0]), "one array" if len(arrays) == 1 else f"{len(arrays)} arrays"
+    given = [array.copy() for array in arrays]
+    says = f"shuffle_together should take any number of arrays, {count} of {n_events} events too"
+    result = call(function, np.random.default_rng(4), *given, says=says)
+    that(
+        isinstance(result, tuple | list) and len(result) == len(arrays),
+        f"{count} went in, so a tuple of {count} must come out: return a tuple of all of them",
+    )
+    for array, before in zip(given, arrays, strict=True):
+        equal(array, before, "shuffle_together changed the array it was given: return new arrays")
+    result = [_checked(found, array, number) for number, (found, array) in enumerate(zip(result, arrays, strict=True))]
+    if not n_events:
+        return
+    order = _order(result[0], arrays[0])
+    that(agree(result[0], arrays[0][order]), "a row was torn apart: an event's inputs must stay together")
+    for found, array in zip(result[1:], arrays[1:], strict=True):
+        that(agree(found, array[order]), "an event lost its weight or its label: one order must serve all arrays")
+    shuffled(
+        order,
+        "the order is the one you were given, or close to it: use what the shuffle returns, and shuffle every event",
+    )
+    again = plain(function(np.random.default_rng(4), *arrays)[0], "the first array")
+    that(
+        agree(again, result[0]),
+        "the same state of rng should give the same order: take all chance from rng, not from np.random or a seed",
+    )
+    other = plain(function(np.random.default_rng(5), *arrays)[0], "the first array")
+    that(not agree(other, result[0]), "another rng gives the same order: draw the order from rng")
+
+
+def _checked(found: Any, array: np.ndarray, number: int) -> np.ndarray:
+    """A shuffled array as a plain one of the right shape with the right events."""
+    name, hint = f"the shuffled array {number + 1}", "one entry for each event"
+    shape(found, array.shape, name, "events come first; shuffle rows, not columns" if array.ndim > 1 else hint)
+    found = plain(found, name)
+    same_events(found, array, name)
+    return found
+
+
+def _order(found: np.ndarray, array: np.ndarray) -> np.ndarray:
+    """From where in the array each event came, by its first column."""
+    keys, sought = (values.reshape(len(values), -1)[:, 0] for values in (array, found))
+    by_key = np.argsort(keys)
+    return by_key[np.searchsorted(keys[by_key], sought)]
+
+
+def splits(function: Callable, array: np.ndarray, validation: float, test: float) -> None:
+    """Fail unless ``function(array, validation, test)`` cuts it, in order, into parts of these fractions.
+
+    array: events along the first axis, any number of them. A part may be one event off, training two, because rounding
+    both fractions the same way leaves that.
+    """
+    case = f"for {len(array)} events and fractions {validation} and {test}"
+    parts = call(function, array, validation, test, says=f"split should work {case}")
+    that(
+        isinstance(parts, tuple | list) and len(parts) == 3,
+        "split must return three arrays: training, validation, test",
+    )
+    parts = [plain(part, f"the {name} part") for part, name in zip(parts, PARTS, strict=True)]
+    for part, name in zip(parts, PARTS, strict=True):
+        that(part.ndim > 0, f"the {name} part is {part}: it should be a part of the array, not a number")
+    sizes = [len(part) for part in parts]
+    that(sum(sizes) == len(array), f"{case} events are lost or used twice: the parts hold {sizes}")
+    rows = [row for part in parts for row in part]
+    that(
+        all(np.shape(row) == array.shape[1:] for row in rows),
+        f"{case} an event has the shape {np.shape(rows[0]) if rows else ()} instead of {array.shape[1:]}: "
+        "cut along the first axis, and return the events themselves",
+    )
+    for name, size, fraction, off in zip(
+        PARTS, sizes, (1 - validation - test, validation, test), (2, 1, 1), strict=True
+    ):
+        wanted = abs(fraction) * len(array)
+        that(
+            abs(size - wanted) < off + 1e-9,
+            f"{case} the {name} part should hold {wanted:g} events, give or take {off}, but it holds {size}",
+        )
+    joined = np.reshape(rows, array.shape)
+    that(agree(joined, array), f"{case} the parts, joined again, are not the array: keep the order and do not overlap")
+
+
+def split_sample(sample: Any, given: Mapping[str, np.ndarray], fractions: Mapping[str, float], name: str) -> None:
+    """Fail unless a sample's parts hold the given events, shuffled, each with what belongs to it.
+
+    sample: {part: {kind: (n_events, ...)}}. given: {kind: (n_events, ...)}, "inputs" first, "labels" all the same.
+    fractions: of the events in each part, which may be off by two events.
+    """
+    dictionary(sample, fractions, f"the dictionary {name}")
+    n_events = len(next(iter(given.values())))
+    for part, fraction in fractions.items():
+        where = f'{name}["{part}"]'
+        dictionary(sample[part], given, f"the dictionary {where}")
+        found = len(plain(sample[part]["inputs"], f'{where}["inputs"]'))
+        that(
+            abs(found - fraction * n_events) <= 2,
+            f"{where} holds {found} events, {fraction:.0%} of {n_events} are expected",
+        )
+        for kind, values in given.items():
+            hint = "one row for each event" if values.ndim > 1 else "as many as there are rows of inputs"
+            shape(sample[part][kind], (found, *values.shape[1:]), f'{where}["{kind}"]', hint=hint)
+    parts = [{kind: numbers(sample[part][kind], f'{name}["{part}"]["{kind}"]') for kind in given} for part in fractions]
+    joined = {kind: np.concatenate([part[kind] for part in parts]) for kind in given}
+    for label in np.unique(given["labels"]):
+        that(bool(np.all(joined["labels"] == label)), f"all labels in {name} should be {label:g}")
+    for kind, values in given.items():
+        for found, column in zip(_columns(joined[kind]), _columns(values), strict=True):
+            same_events(found, column, f"{name}, its three parts together, {kind},")
+    came_from = _where_rows_come_from(joined, given, name)
+    first = 0
+    for part, held in zip(fractions, parts, strict=True):
+        n_part = len(held["inputs"])
+        place = np.mean(came_from[first : first + n_part]) / n_events
+        # A fair sample of uniform numbers has mean 0.5 and standard deviation 1 / sqrt(12 n); 5 of them are allowed.
+        that(
+            abs(place - 0.5) < 5 / np.sqrt(12 * n_part),
+            f'{name}["{part}"] holds one end of the file and not all of it alike: shuffle before you split',
+        )
+        first += n_part
+    shuffled(came_from, f"{name} is still in the order of the file: shuffle it before you split it")
+
+
+def _columns(values: np.ndarray) -> np.ndarray:
+    return values.reshape(len(values), -1).T
+
+
+def _where_rows_come_from(joined: Mapping, given: Mapping, name: str) -> np.ndarray:
+    """The place in the file of each event, by its numbers: sorted by them, the inputs first, whole rows agree."""
+    order, wanted_order = (
+        np.lexsort(np.vstack([_columns(kinds[kind]) for kind in reversed(given)])) for kinds in (joined, given)
+    )
+    for kind in given:
+        that(
+            agree(joined[kind][order], given[kind][wanted_order]),
+            f"in {name} a row was torn apart: an event's inputs must stay together"
+            if kind == "inputs"
+            else f"in {name} an event lost its {kind}: shuffle {', '.join(given)} together",
+        )
+    came_from = np.empty(len(order))
+    came_from[order] = wanted_order
+    return came_from
