@@ -5,6 +5,9 @@ sentence alone, without a traceback. Values are turned into plain NumPy arrays b
 NumPy and awkward arrays, data frames and tensors are judged alike and an object cannot answer for itself.
 """
 
+from IPython import get_ipython
+
+from helpers.checks import missing_names
 from helpers.checks.events import aligned, same_events, shuffled
 from helpers.checks.failure import CheckFailed, passed, that
 from helpers.checks.functions import call, raises
@@ -32,3 +35,6 @@ __all__ = [
     "strings",
     "that",
 ]
+
+if shell := get_ipython():
+    missing_names.explain(shell)

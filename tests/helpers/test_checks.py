@@ -58,14 +58,40 @@ def fails(says):
 # That a CheckFailed shows as its sentence alone
 
 
-def test_a_notebook_shows_the_sentence_alone():
-    sources = ["from helpers import checks\nchecks.that(False, 'the mean should be 0')", "1 / 0  # another error"]
+def errors(*sources):
+    """The errors that a notebook of these cells shows, a list for each cell."""
     notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(source) for source in sources])
     NotebookClient(notebook, kernel_name="python3", allow_errors=True).execute()
-    check, other = [[o for o in cell.outputs if o.output_type == "error"] for cell in notebook.cells]
+    return [[output for output in cell.outputs if output.output_type == "error"] for cell in notebook.cells]
+
+
+def test_a_notebook_shows_the_sentence_alone():
+    check, other = errors("from helpers import checks\nchecks.that(False, 'the mean should be 0')", "1 / 0  # another")
     assert [(error.ename, error.evalue) for error in check] == [("CheckFailed", "the mean should be 0")]
     assert check[0].traceback == ["Check failed: the mean should be 0"]
-    assert "# another error" in "".join(other[0].traceback)
+    assert "# another" in "".join(other[0].traceback)
+
+
+def test_a_name_that_is_missing_in_a_test_cell_says_which_cell_to_run():
+    test, own, inner = errors(
+        "import math\nfrom helpers import checks\nchecks.shape(mtw1, (3,), 'mtw1')",
+        "mtw1 + 1  # the student's own cell",
+        "from helpers import checks\ndef f():\n    return forgotten  # in a function\nf()",
+    )
+    assert [error.ename for error in (*test, *own, *inner)] == ["NameError"] * 3
+    assert len(test[0].traceback) == 1
+    assert "`mtw1` is not there yet. Run the cell above in which you define it" in test[0].traceback[0]
+    assert "# the student's own cell" in "".join(own[0].traceback)
+    assert "# in a function" in "".join(inner[0].traceback)
+
+
+def test_passed_says_what_was_shown_and_what_is_to_come(capsys):
+    checks.passed("no event is lost")
+    checks.passed("no event is lost", more=False)
+    assert capsys.readouterr().out == (
+        "Passed: no event is lost. Grading asks the same of other inputs.\n"
+        "Passed: no event is lost. Grading looks at the same.\n"
+    )
 
 
 def test_a_failed_check_is_an_assertion():
