@@ -1,0 +1,112 @@
+"""The page on which the course opens: its lessons in order, read off their own opening cells.
+
+``solutions/start.md`` is the page as it is written, with a line `LESSONS` where the table of lessons belongs.
+"""
+
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+import nbformat
+from nbformat import NotebookNode
+from nbgrader.utils import is_grade
+
+from grading.cells.roles import is_test
+
+LESSONS = "<!-- lessons -->"
+LINK = r"\[{}\]\(\.\./([^)]+\.ipynb)\)"
+NEXT, PREVIOUS = (re.compile(LINK.format(words)) for words in (r"[^\]\[]* →", r"← [^\]\[]*"))
+
+
+class OpeningError(Exception):
+    """What a lesson's opening cell lacks, in a sentence."""
+
+
+@dataclass(frozen=True)
+class Opening:
+    """What a notebook's first cell says of it. path: below ``solutions/``. Points: by tests, and by hand."""
+
+    path: str
+    title: str
+    learn: tuple[str, ...]
+    needs: str
+    time: str
+    test_points: float
+    hand_points: float
+    previous: str | None
+    following: str | None
+
+
+def read(path: Path, name: str) -> Opening:
+    """The opening of a solution notebook. Raises OpeningError if a part of it is missing."""
+    notebook = nbformat.read(path, as_version=4)
+    text = notebook.cells[0].source
+
+    def part(what: str, pattern: str) -> str:
+        found = re.search(pattern, text, re.DOTALL)
+        if not found:
+            raise OpeningError(f"solutions/{name}: its first cell does not say {what} (as {pattern})")
+        return " ".join(found[1].split())
+
+    before, after = PREVIOUS.search(text), NEXT.search(text)
+    return Opening(
+        path=name,
+        title=part("the title", r"\A# ([^\n]+)"),
+        learn=tuple(re.findall(r"^- (.+?)[;.]?$", text, re.MULTILINE)),
+        needs=part("what one needs to know", r"\*\*What you need to know:\*\* (.*?)\.?\s+\*\*Time:\*\*"),
+        time=part("how long it takes", r"\*\*Time:\*\* ([^.,(]*?)[.,(]"),
+        test_points=_points(notebook, by_test=True),
+        hand_points=_points(notebook, by_test=False),
+        previous=before[1] if before else None,
+        following=after[1] if after else None,
+    )
+
+
+def _points(notebook: NotebookNode, by_test: bool) -> float:
+    graded = [cell for cell in notebook.cells if is_grade(cell)]
+    return sum(cell.metadata.nbgrader.points for cell in graded if is_test(cell) == by_test)
+
+
+def in_order(solutions: Path) -> list[Opening]:
+    """All lessons, as each one's link to the next leads through them.
+
+    Raises OpeningError if the links do not lead once through every notebook, there and back.
+    """
+    paths = sorted(solutions.glob("*/*.ipynb"))
+    openings = {name: read(path, name) for path in paths for name in [path.relative_to(solutions).as_posix()]}
+    first = [opening for opening in openings.values() if opening.previous is None]
+    if len(first) != 1:
+        names = ", ".join(opening.path for opening in first) or "none"
+        raise OpeningError(f"one notebook should have no link to one before it; these have none: {names}")
+    order = first
+    while order[-1].following is not None:
+        here = order[-1]
+        if here.following not in openings:
+            raise OpeningError(f"solutions/{here.path} links to {here.following}, which there is not")
+        following = openings[here.following]
+        if following.previous != here.path or following in order:
+            raise OpeningError(
+                f"solutions/{here.path} links to {following.path}, which links back to {following.previous}"
+            )
+        order.append(following)
+    if lost := sorted(openings.keys() - {opening.path for opening in order}):
+        raise OpeningError(f"no link leads to {', '.join(lost)}")
+    return order
+
+
+def table(lessons: list[Opening]) -> str:
+    """The lessons as a table in Markdown, with links from the folder ``course``."""
+    rows = ["| lesson | you learn | you need | time | points |", "|---|---|---|---|---|"]
+    for lesson in lessons:
+        points = f"{lesson.test_points:g} by tests, {lesson.hand_points:g} by hand"
+        learn = "<br>".join(lesson.learn)
+        rows.append(f"| [{lesson.title}]({lesson.path}) | {learn} | {lesson.needs} | {lesson.time} | {points} |")
+    return "\n".join(rows)
+
+
+def page(solutions: Path) -> str:
+    """The start page. Raises OpeningError if the lessons' openings or links do not make one."""
+    text = (solutions / "start.md").read_text("utf-8")
+    if text.count(LESSONS) != 1:
+        raise OpeningError(f"solutions/start.md should hold the line {LESSONS} once")
+    return text.replace(LESSONS, table(in_order(solutions)))
