@@ -100,5 +100,9 @@ c.AssignLatePenalties.plugin_class = "grading.autograde.late_policy.TenPercentPe
 c.GenerateFeedback.preprocessors = [
     "nbgrader.preprocessors.GetGrades",
     "grading.cells.feedback.HideHiddenTests",
+    "grading.cells.feedback_page.Verdicts",
     "nbconvert.preprocessors.CSSHTMLHeaderPreprocessor",
 ]
+c.GenerateFeedback.exporter_class = "grading.cells.feedback_page.FeedbackPage"
+# With model_answers = True feedback shows the solution's answers to the questions.
+c.Verdicts.model_answers = False

@@ -1,0 +1,76 @@
+"""The page that a student gets back: points by task, the sentence of each check first, its code folded away."""
+
+from pathlib import Path
+from typing import Any
+
+import nbformat
+from nbconvert.exporters import HTMLExporter
+from nbformat import NotebookNode
+from nbgrader.api import Gradebook
+from nbgrader.preprocessors import NbGraderPreprocessor
+from nbgrader.utils import is_grade
+from traitlets import Bool
+
+from grading.cells.roles import is_question, is_test, name_of
+
+TEMPLATES = Path(__file__).resolve().parent / "templates"
+HIDDEN_MARK = "### "
+
+
+class FeedbackPage(HTMLExporter):
+    """nbconvert's page with this folder's template, whatever template nbgrader names for its own pages."""
+
+    def __init__(self, **keywords: Any) -> None:
+        super().__init__(**keywords)
+        self.template_name = "feedback_page"
+        self.extra_template_basedirs = [str(TEMPLATES)]
+
+
+class Verdicts(NbGraderPreprocessor):
+    """Say of each graded cell what became of it, for the page. Comes after nbgrader's GetGrades.
+
+    ``verdict`` in a cell's nbgrader metadata: passed, failed or in part (tests), marked or waits (by hand);
+    ``sentences``: what a failed test said. ``model_answers`` adds the solution's text to each question.
+    """
+
+    model_answers = Bool(False, help="Whether students get the solution's answers to the questions.").tag(config=True)
+
+    def preprocess(self, nb: NotebookNode, resources: dict) -> tuple[NotebookNode, dict]:
+        resources["feedback_css"] = (TEMPLATES / "feedback_page" / "feedback.css").read_text()
+        answers = self._answers(resources) if self.model_answers else {}
+        names = resources["nbgrader"]
+        place = names["notebook"], names["assignment"], names["student"]
+        with Gradebook(names["db_url"]) as gradebook:
+            for cell in filter(is_grade, nb.cells):
+                if is_test(cell):
+                    self._judge(cell)
+                else:
+                    waits = gradebook.find_grade(name_of(cell), *place).needs_manual_grade
+                    cell.metadata.nbgrader["verdict"] = "waits" if waits else "marked"
+                    cell.metadata.nbgrader["model_answer"] = answers.get(name_of(cell), "")
+        return nb, resources
+
+    def _judge(self, cell: NotebookNode) -> None:
+        mark = cell.metadata.nbgrader
+        errors = [output for output in cell.outputs if output.output_type == "error"]
+        mark["verdict"] = "passed" if mark.score >= mark.points else "in part" if mark.score else "failed"
+        mark["sentences"] = [_sentence(error) for error in errors]
+
+    def _answers(self, resources: dict) -> dict[str, str]:
+        """The text of each question's answer in the solution notebook, marking schemes left out."""
+        names = resources["nbgrader"]
+        course = Path(resources["metadata"]["path"]).resolve().parents[2]
+        path = course / "solutions" / names["assignment"] / f"{names['notebook']}.ipynb"
+        cells = nbformat.read(path, as_version=4).cells
+        return {name_of(cell): _without_scheme(cell.source) for cell in cells if is_question(cell)}
+
+
+def _sentence(error: NotebookNode) -> str:
+    """What an error says; of a failed check its sentence alone, else with the error's name before it."""
+    plain = error.ename in ("CheckFailed", "CannotBeChecked") or not error.ename
+    return error.evalue if plain else f"{error.ename}: {error.evalue}".removesuffix(": ")
+
+
+def _without_scheme(source: str) -> str:
+    lines = [line for line in source.splitlines() if not line.lstrip("<!- ").startswith(HIDDEN_MARK)]
+    return "\n".join(lines).partition("**Marking scheme.**")[0].strip()
