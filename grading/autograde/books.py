@@ -34,9 +34,11 @@ from traitlets.config import Config
 from grading.autograde.conversion import OneSubmission, captured_log, halves
 from grading.autograde.transfer import TIMESTAMP, Executed, Submission, Unusable, parsed_timestamp
 from grading.autograde.worker import write_files
+from grading.cells.untrusted_files import NotPlain, NotRead, read
 
 OWN_FOLDER = ".grading"
 PATIENCE_S = 30
+LARGEST_TIMESTAMP = 10_000
 
 
 class CannotGrade(Exception):
@@ -246,6 +248,8 @@ def timestamp_of(folder: Path) -> datetime | float | None:
     """The time in a folder's timestamp.txt, or None; of one that cannot be read, a value equal to no other."""
     path = folder / TIMESTAMP
     try:
-        return parsed_timestamp(path.read_bytes()) if path.is_file() and not path.is_symlink() else None
-    except (OSError, Unusable):
+        return parsed_timestamp(read(path, LARGEST_TIMESTAMP)) if os.path.lexists(path) else None
+    except NotPlain:
+        return None
+    except (NotRead, Unusable):
         return float("nan")

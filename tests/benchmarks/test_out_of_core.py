@@ -4,8 +4,9 @@ import numpy as np
 import pytest
 import uproot
 
-from benchmarks import big_file, out_of_core, published_randomizer
-from benchmarks.lesson_code import definitions
+from benchmarks import out_of_core, published_randomizer
+from grading.authoring.reference import definitions
+from helpers import big_file
 
 
 @pytest.fixture(scope="module")

@@ -14,7 +14,7 @@ from toy_class import assert_soon, at_full_length, left_behind
 
 from grading.autograde import clusters
 from grading.autograde.books import CannotGrade
-from grading.autograde.command import grade_class
+from grading.autograde.coordinator import grade_class
 
 START = """#!{python}
 import pathlib, re, shlex, subprocess, sys
