@@ -20,6 +20,7 @@ from pathlib import Path
 import h5py
 import numpy as np
 
+from grading.text_table import text_table
 from helpers import datasets, jets
 
 SOURCE = "top_tagging/train.h5"
@@ -125,9 +126,10 @@ def compare(n_jets: int) -> None:
     )
     ratios = [statistics.median(turn[0][clock] / turn[1][clock] for turn in turns) for clock in (0, 1)]
     print(f"Images of {n_jets} jets of {SOURCE}, medians of {TURNS} turns")
-    print(f"{'':24s}{'wall, µs/jet':>14s}{'CPU, µs/jet':>14s}")
-    for name, values in (("plain Python loop", plain), ("helpers.jets.images", vectorised), ("ratio", ratios)):
-        print(f"{name:24s}{values[0]:14.1f}{values[1]:14.1f}")
+    columns = ("wall, µs/jet", "CPU, µs/jet")
+    measured = (("plain Python loop", plain), ("helpers.jets.images", vectorised), ("ratio", ratios))
+    rows = [(name, *(f"{value:.1f}" for value in values)) for name, values in measured]
+    print(text_table(("", *columns), rows, numbers=columns))
     print(f"largest difference of a pixel: {difference:.1g} (allowed: {TOLERANCE:g})\n")
 
 

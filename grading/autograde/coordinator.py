@@ -15,7 +15,7 @@ from distributed.comm import CommClosedError
 from nbgrader.apps import AutogradeApp
 from tqdm import tqdm
 
-from grading.autograde.books import Books, CannotGrade, patient
+from grading.autograde.books import Books, CannotGrade, with_timeouts
 from grading.autograde.clusters import workers
 from grading.autograde.transfer import Executed, Lesson, Submission, Unusable, read_lesson, read_submission
 from grading.autograde.worker import Refused, execute, is_machine_trouble
@@ -178,7 +178,7 @@ def open_books(assignment: str, root: Path) -> Books:
     app = AutogradeApp()
     app.initialize([f"--course-dir={root}", "--log-level=ERROR"])
     app.coursedir.assignment_id = assignment
-    app.coursedir.db_url = patient(app.coursedir.db_url)
+    app.coursedir.db_url = with_timeouts(app.coursedir.db_url)
     return Books(app.coursedir, app.config)
 
 

@@ -84,7 +84,7 @@ def collect(folder: Path, n_jets: int, deadline: datetime) -> tuple[list[Entry],
             reject(path, reason)
             continue
         if entry.handed_in > deadline:
-            late = f"was handed in after the deadline, on {told(entry.handed_in.astimezone(deadline.tzinfo))}"
+            late = f"was handed in after the deadline, on {with_zone(entry.handed_in.astimezone(deadline.tzinfo))}"
             aside.append(NotRanked(entry.file, entry.student, "late", late))
         else:
             entries.append(entry)
@@ -102,7 +102,7 @@ def printable(name: str) -> str:
     return text if len(text) <= 80 else f"{text[:79]}…"
 
 
-def told(when: datetime) -> str:
+def with_zone(when: datetime) -> str:
     """A time with its zone, such as 2026-07-01 18:00 UTC+02:00."""
     zone = f"{when:%z}"
     return f"{when:%Y-%m-%d %H:%M} UTC{f'{zone[:3]}:{zone[3:5]}' if int(zone) else ''}"

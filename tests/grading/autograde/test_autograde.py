@@ -304,7 +304,7 @@ def test_the_command_says_the_same_and_exits_with_1_if_something_is_not_graded(t
 )
 def test_the_command_exits_with_2_if_it_cannot_begin(toys, run_command, monkeypatch, capsys, wrong, sentence):
     toys.submit("alice")
-    monkeypatch.setattr(clusters, "SCHEDULER_PATIENCE_S", 1)
+    monkeypatch.setattr(clusters, "SCHEDULER_TIMEOUT_S", 1)
     monkeypatch.setenv("PATH", "")
     assert run_command(*wrong) == 2
     assert capsys.readouterr().err.splitlines()[-1].startswith(sentence)

@@ -72,7 +72,7 @@ def test_workers_get_the_cells_in_the_order_of_the_lesson(in_postgresql, tmp_pat
 
 
 def test_a_lock_and_a_lost_server_are_named(in_postgresql, server, toy_cluster, monkeypatch):
-    monkeypatch.setattr(books, "PATIENCE_S", 1)
+    monkeypatch.setattr(books, "LOCK_TIMEOUT_S", 1)
     opened = open_books("toys", in_postgresql.folder)
     name = sqlalchemy.make_url(in_postgresql.database).database
     with server.connect(name) as other, other.transaction():
