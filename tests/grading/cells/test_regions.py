@@ -24,7 +24,7 @@ def test_what_is_outside_and_inside():
 @pytest.mark.parametrize("source", [SOURCE, "", "check(1)", SOURCE.partition("    ###")[0]])
 def test_nbgrader_gives_students_the_same(source):
     cell = new_code_cell(source, metadata={"nbgrader": {"grade": True, "grade_id": "a", "schema_version": 3}})
-    ClearHiddenTests()._remove_hidden_test_region(cell)
+    cell, _ = ClearHiddenTests().preprocess_cell(cell, {}, 0)
     assert HIDDEN_TESTS.without(source) == cell.source
 
 
