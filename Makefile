@@ -76,12 +76,12 @@ data: environment ## generate the data sets (DATASET=hww or top_tagging, EVENTS=
 		$(if $(PROCESSES),--processes $(PROCESSES))
 
 big-file: environment ## write big.root, two million events in one file to practise on in Exercise 6 (EVENTS=number to choose)
-	@$(IN_ENVIRONMENT) python -m benchmarks.big_file big.root $(if $(EVENTS),--events $(EVENTS))
+	@$(IN_ENVIRONMENT) python -m helpers.big_file big.root $(if $(EVENTS),--events $(EVENTS))
 
 bench: environment ## measure each claim of speed against its reference (about an hour)
 	@$(IN_ENVIRONMENT) python -m benchmarks.jet_images
 	@$(IN_ENVIRONMENT) python -m benchmarks.out_of_core
-	@$(IN_ENVIRONMENT) python -m benchmarks.grading
+	@$(IN_ENVIRONMENT) python -m benchmarks.class_grading
 
 difficulty: environment ## train the top taggers with five seeds and write the table in data/README.md (about ten minutes)
 	@$(IN_ENVIRONMENT) python -m benchmarks.top_tagging difficulty
@@ -90,10 +90,10 @@ bars: environment ## train them with twenty seeds and show that they pass the gr
 	@$(IN_ENVIRONMENT) python -m benchmarks.top_tagging bars
 
 attacks: environment ## grade dishonest submissions by stock nbgrader and by this grader (ONLY="frames 'np.load'" for some)
-	@$(IN_ENVIRONMENT) python -m benchmarks.attacks $(ONLY)
+	@$(IN_ENVIRONMENT) python -m tests.acceptance.attacks $(ONLY)
 
 fairness: environment ## compare the points of all right answers with stock nbgrader's (LESSON=ex3_weights_targets, MOST=2 to choose)
-	@$(IN_ENVIRONMENT) python -m benchmarks.fairness $(LESSON) $(if $(MOST),--most $(MOST))
+	@$(IN_ENVIRONMENT) python -m tests.acceptance.fairness $(LESSON) $(if $(MOST),--most $(MOST))
 
 demo-class: environment ## grade a class of example submissions, from release to grades
 	@$(IN_ENVIRONMENT) python -m grading.authoring.demonstration

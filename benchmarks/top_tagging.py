@@ -13,7 +13,6 @@ import re
 import sys
 from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor, as_completed
-from pathlib import Path
 from typing import Any
 
 import matplotlib.pyplot as plt
@@ -21,10 +20,10 @@ import numpy as np
 from sklearn.metrics import roc_auc_score, roc_curve
 from tqdm import tqdm
 
-from grading import reference
+from grading.authoring import reference
 from helpers import checks
+from helpers.repository import ROOT
 
-ROOT = Path(__file__).resolve().parents[1]
 DATASHEET = ROOT / "data" / "README.md"
 FIGURE = ROOT / "docs" / "bars.png"
 TABLE_BEGIN, TABLE_END = "<!-- difficulty: begin -->", "<!-- difficulty: end -->"
@@ -143,9 +142,20 @@ def graded_bar(notebook: str) -> float:
     return max(map(float, re.findall(r"area > (0\.\d+)", source)))
 
 
-if __name__ == "__main__":
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("what", choices=("difficulty", "bars"))
-    parser.add_argument("--processes", type=int, default=os.cpu_count(), help="(default: all cores)")
-    options = parser.parse_args()
+def parser() -> argparse.ArgumentParser:
+    """What the command takes."""
+    made = argparse.ArgumentParser(prog="python -m benchmarks.top_tagging", description=__doc__.splitlines()[0])
+    made.add_argument("what", choices=("difficulty", "bars"))
+    made.add_argument("--processes", type=int, default=os.cpu_count(), help="(default: all cores)")
+    return made
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Measure, print and write what was asked for, and return the exit status."""
+    options = parser().parse_args(arguments)
     {"difficulty": difficulty, "bars": bars}[options.what](options.processes)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

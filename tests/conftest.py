@@ -1,8 +1,10 @@
 """The schedule of the tests and the table of submissions: here, because the workers' parent reads only this file."""
 
+import os
 import signal
 from collections import Counter
 
+import pytest
 from xdist.scheduler import LoadFileScheduling
 
 
@@ -13,6 +15,18 @@ class ByFileOrNotebook(LoadFileScheduling):
         if "::test_verdict[" in nodeid:
             return nodeid.partition("-")[0]
         return super()._split_scope(nodeid)
+
+
+@pytest.fixture(scope="session")
+def graded_somehow() -> None:
+    """Where a user's machine has no sandbox, grading is tested without; CI=true asks for one."""
+    from grading.isolation.box import sandbox
+
+    try:
+        sandbox.require()
+    except sandbox.NoSandbox:
+        if os.environ.get("CI") != "true":
+            os.environ[sandbox.UNSANDBOXED] = "1"
 
 
 def pytest_configure():

@@ -11,7 +11,6 @@ import ast
 import builtins
 import importlib
 import inspect
-import io
 import json
 import multiprocessing
 import os
@@ -20,7 +19,6 @@ import symtable
 import traceback
 from collections.abc import Callable, Container, Iterator
 from concurrent.futures import ProcessPoolExecutor
-from contextlib import redirect_stderr, redirect_stdout
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -31,9 +29,13 @@ import yaml
 from nbformat import NotebookNode
 from nbgrader.preprocessors import ClearHiddenTests, ClearSolutions
 
+from grading.authoring.reference import execute as _run
+from grading.cells.roles import is_exercise
+from grading.cells.roles import is_test as is_check
+from grading.cells.roles import name_of as grade_id
 from helpers import checks
+from helpers.repository import ROOT
 
-ROOT = Path(__file__).resolve().parents[2]
 SUBMISSIONS = Path(__file__).resolve().parent
 TIME_LIMIT_S = 300
 TEST_ALL = bool(os.environ.get("HEPDL_TEST_ALL"))
@@ -83,20 +85,6 @@ def notebooks(lesson: str) -> dict[str, NotebookNode]:
     """The solution notebooks of an assignment, by their names."""
     paths = sorted((ROOT / "solutions" / lesson).glob("*.ipynb"))
     return {path.stem: nbformat.read(path, as_version=4) for path in paths}
-
-
-def is_exercise(cell: NotebookNode) -> bool:
-    mark = cell.metadata.get("nbgrader", {})
-    return cell.cell_type == "code" and mark.get("solution", False)
-
-
-def is_check(cell: NotebookNode) -> bool:
-    mark = cell.metadata.get("nbgrader", {})
-    return cell.cell_type == "code" and mark.get("grade", False) and not mark.get("solution", False)
-
-
-def grade_id(cell: NotebookNode) -> str:
-    return cell.metadata.nbgrader.grade_id
 
 
 def exercises(notebook: NotebookNode) -> dict[str, tuple[NotebookNode, NotebookNode]]:
@@ -267,11 +255,6 @@ def _in_child(judge: Callable[..., Iterator[Verdict]], *arguments) -> list[Verdi
         verdicts = [Verdict(*json.loads(line)) for line in pipe]
     os.waitpid(child, 0)
     return verdicts or [Verdict(*["the child died or ran out of time"] * 2)]
-
-
-def _run(source: str, namespace: dict) -> None:
-    with redirect_stdout(io.StringIO()), redirect_stderr(io.StringIO()):
-        exec(compile(source, "cell", "exec"), namespace)
 
 
 def _message(source: str, namespace: dict) -> str:

@@ -6,6 +6,8 @@ from functools import cache
 import harness
 import pytest
 
+from grading.cells.regions import HIDDEN_TESTS
+
 NOTEBOOKS = [(lesson, notebook) for lesson in harness.lessons() for notebook in harness.notebooks(lesson)]
 # The scheduler in tests/conftest.py keeps the cases of one notebook, the part before the first hyphen, on one worker.
 CASES = [
@@ -74,7 +76,7 @@ def test_check_follows_its_exercise(lesson, notebook, exercise):
 def test_check_has_a_visible_and_a_hidden_part(lesson, notebook, exercise):
     _, check = harness.exercises(harness.notebooks(lesson)[notebook])[exercise]
     visible = harness.released(check)
-    hidden = check.source.partition("### BEGIN HIDDEN TESTS")[2]
+    hidden = "\n".join(HIDDEN_TESTS.divided(check.source)[1])
     assert "checks." in visible
     assert re.search(r"check\w*\.?\w*\(", hidden)
 

@@ -20,12 +20,14 @@ from nbclient.exceptions import CellExecutionComplete
 from nbformat import NotebookNode
 from nbgrader.api import Gradebook
 from nbgrader.coursedir import CourseDirectory
-from nbgrader.preprocessors import ClearHiddenTests, Execute
+from nbgrader.preprocessors import Execute
 from traitlets import Instance
 from traitlets.log import get_logger
 
 from grading.cells import submitted_files, visible_part
 from grading.cells.incidents import KEY, Incidents
+from grading.cells.regions import HIDDEN_TESTS
+from grading.cells.roles import name_of
 from grading.isolation.box import sandbox
 from grading.isolation.box.limits import Limits
 from grading.isolation.host import outputs
@@ -161,7 +163,7 @@ class IsolatedExecute(Execute):
         return cell
 
     def _is_test(self, cell: NotebookNode) -> bool:
-        return cell.metadata.get("nbgrader", {}).get("grade_id") in self.tests
+        return name_of(cell) in self.tests
 
     # --- the student's cells ---------------------------------------------------------------------------------------
 
@@ -340,7 +342,7 @@ class IsolatedExecute(Execute):
 
     def _run_visible_part(self, cell: NotebookNode, index: int, name: str) -> None:
         """Do to the student's kernel what the check does to it in the student's own notebook: it defines names."""
-        visible = visible_part.without_hidden_tests(cell.source, ClearHiddenTests(parent=self))
+        visible = HIDDEN_TESTS.without(cell.source)
         later = [other.source for other in self.nb.cells[index + 1 :] if other.cell_type == "code"]
         source = visible_part.to_run(visible, [text for text in later if text not in self.test_sources])
         if not source:
@@ -352,5 +354,4 @@ class IsolatedExecute(Execute):
 
 
 def _name(cell: NotebookNode, index: int) -> str:
-    name = cell.metadata.get("nbgrader", {}).get("grade_id")
-    return name if isinstance(name, str) else f"number {index + 1}"
+    return name_of(cell) or f"number {index + 1}"

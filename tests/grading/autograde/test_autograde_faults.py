@@ -21,10 +21,10 @@ import sqlalchemy
 from distributed import LocalCluster
 from toy_class import AGAIN, ALL, LATE, ToyClass, assert_soon, at_full_length, left_behind
 
-from grading.autograde import record
-from grading.autograde.books import PATIENCE_S, Books, CannotGrade
+from grading.autograde import books as books_module
+from grading.autograde.books import LOCK_TIMEOUT_S, Books, CannotGrade
 from grading.autograde.clusters import SETTINGS
-from grading.autograde.command import grade_class, open_books
+from grading.autograde.coordinator import grade_class, open_books
 from grading.autograde.transfer import read_lesson, read_submission
 from grading.autograde.worker import MachineTrouble, execute
 
@@ -203,7 +203,7 @@ def test_a_killed_worker_costs_only_what_killed_it(toys, grade, tmp_path):
 
 
 def test_a_locked_gradebook_is_named_and_waited_for_only_so_long(toys, grade, monkeypatch):
-    monkeypatch.setattr(record, "PATIENCE_S", 1)
+    monkeypatch.setattr(books_module, "LOCK_TIMEOUT_S", 1)
     toys.submit("alice")
     other = sqlite3.connect(toys.folder / "gradebook.db", isolation_level=None)
     other.execute("BEGIN IMMEDIATE")
@@ -214,7 +214,7 @@ def test_a_locked_gradebook_is_named_and_waited_for_only_so_long(toys, grade, mo
     with monkeypatch.context() as patch, pytest.raises(CannotGrade, match=sentence):
         patch.setattr(Books, "check", lambda self: None)  # it was locked later
         grade()
-    assert time.monotonic() - start < 2 * PATIENCE_S
+    assert time.monotonic() - start < 2 * LOCK_TIMEOUT_S
     assert toys.scores() == {}
     other.execute("ROLLBACK")
     assert grade().graded == ["alice"]

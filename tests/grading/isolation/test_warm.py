@@ -93,14 +93,14 @@ def test_a_server_that_has_ended_is_replaced():
 
 
 def test_what_a_kernel_computes_is_counted(tmp_path):
-    """By benchmarks.grading, which adopts what outlives its parent: bubblewrap does not wait for what it started."""
+    """By benchmarks.class_grading, which adopts what outlives its parent: bubblewrap waits for nothing it started."""
     measure = """
         import ctypes, os, sys
-        from benchmarks import grading
-        ctypes.CDLL(None).prctl(grading.PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
+        from benchmarks import class_grading
+        ctypes.CDLL(None).prctl(class_grading.PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
         grader = "from isolated import run; run(['import time\\\\nwhile time.process_time() < {}: pass'])"
         for seconds in (0, 4):
-            print(grading.measured([sys.executable, "-c", grader.format(seconds)], ".", dict(os.environ))[1])
+            print(class_grading.measured([sys.executable, "-c", grader.format(seconds)], ".", dict(os.environ))[1])
     """
     environment = os.environ | {"PYTHONPATH": f"{Path(__file__).parent}:{sandbox.COURSE}"}
     command = [sys.executable, "-c", textwrap.dedent(measure)]

@@ -1,7 +1,7 @@
 """A ROOT file of any size for the lesson on data larger than memory, in seconds: shipped events, drawn again and again.
 
-    python -m benchmarks.big_file big.root                      2 million events, 40 branches
-    python -m benchmarks.big_file big.root --events 20000000
+    python -m helpers.big_file big.root                      2 million events, 40 branches
+    python -m helpers.big_file big.root --events 20000000
 
 One tree ``Events``, ordered by class: signal, then the two Drell–Yan files, in the proportions of the shipped files.
 Events are drawn with replacement, so the file is for timing and practice and not for physics: ``make data EVENTS=…``
@@ -11,7 +11,6 @@ from 0.
 """
 
 import argparse
-import os
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -21,6 +20,7 @@ import uproot
 from tqdm import tqdm
 
 from helpers import datasets
+from helpers.files import replacing
 
 FILES = ("GluGluHToWWTo2L2Nu_M125", "DYJetsToLL_M-10to50-LO", "DYJetsToLL_M-50-LO")
 LABELS = (0, 1, 1)
@@ -65,26 +65,31 @@ def write(path: Path, n_events: int, compression: uproot.compression.Compression
     """Write the file in one step. Raises FileExistsError rather than to write over one."""
     if path.exists():
         raise FileExistsError(f"{path} exists: remove it, or choose another name")
-    part = path.with_name(path.name + ".part")
-    try:
-        with uproot.recreate(part, compression=compression) as output, tqdm(total=n_events, unit=" events") as progress:
-            types = {name: values.dtype for name, values in shipped()[0].items()}
-            tree = output.mktree("Events", types)
-            for basket in drawn(n_events, np.random.default_rng(seed)):
-                tree.extend(basket)
-                progress.update(len(basket["event"]))
-        os.replace(part, path)
-    finally:
-        part.unlink(missing_ok=True)
+    with (
+        replacing(path) as part,
+        uproot.recreate(part, compression=compression) as output,
+        tqdm(total=n_events, unit=" events") as progress,
+    ):
+        types = {name: values.dtype for name, values in shipped()[0].items()}
+        tree = output.mktree("Events", types)
+        for basket in drawn(n_events, np.random.default_rng(seed)):
+            tree.extend(basket)
+            progress.update(len(basket["event"]))
 
 
-def main() -> int:
-    parser = argparse.ArgumentParser(description="Write a large ROOT file of H→WW and Drell-Yan events.")
-    parser.add_argument("path", type=Path, help="the file to write")
-    parser.add_argument("--events", type=int, default=2_000_000, help="number of events (default: 2 million)")
-    arguments = parser.parse_args()
+def parser() -> argparse.ArgumentParser:
+    """What the command takes."""
+    made = argparse.ArgumentParser(prog="big_file", description="Write a large ROOT file of H→WW and Drell-Yan events.")
+    made.add_argument("path", type=Path, help="the file to write")
+    made.add_argument("--events", type=int, default=2_000_000, help="number of events (default: 2 million)")
+    return made
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Write the file and return the exit status."""
+    options = parser().parse_args(arguments)
     try:
-        write(arguments.path, arguments.events, uproot.ZLIB(1))
+        write(options.path, options.events, uproot.ZLIB(1))
     except OSError as error:
         print(error, file=sys.stderr)
         return 1

@@ -7,9 +7,10 @@ from types import SimpleNamespace
 import nbformat
 import pytest
 
-from benchmarks import attacks
-from benchmarks.attacks import Attack, Deserved, Outcome, corpus, deserved, grade_all, pays, problems
+from tests.acceptance import attacks
+from tests.acceptance.attacks import Attack, Deserved, Outcome, corpus, deserved, grade_all, pays, problems
 
+pytestmark = pytest.mark.usefixtures("graded_somehow")
 FULL_LENGTH = pytest.mark.skipif(
     not os.environ.get("HEPDL_TEST_ALL"), reason="make test-all runs it: it takes many minutes"
 )

@@ -4,9 +4,11 @@ import os
 
 import pytest
 
-from benchmarks import fairness
-from benchmarks.fairness import Judged, Row, compare, filled_in, harness, right_answers, table, together
+from grading.cells.roles import is_exercise, name_of
+from tests.acceptance import fairness
+from tests.acceptance.fairness import Judged, Row, compare, filled_in, harness, right_answers, table, together
 
+pytestmark = pytest.mark.usefixtures("graded_somehow")
 FULL_LENGTH = pytest.mark.skipif(
     not os.environ.get("HEPDL_TEST_ALL"), reason="make test-all runs it: it takes many minutes"
 )
@@ -25,7 +27,7 @@ def test_every_right_answer_is_in_one_notebook():
 def test_answers_stand_in_their_cells():
     answers = together(LESSON)["answers-01"]
     (notebook,) = filled_in(LESSON, answers).values()
-    sources = {harness.grade_id(cell): cell.source for cell in notebook.cells if harness.is_exercise(cell)}
+    sources = {name_of(cell): cell.source for cell in notebook.cells if is_exercise(cell)}
     assert all(sources[name] == answer.source for name, answer in answers.items())
     assert filled_in(LESSON, {}) == harness.notebooks(LESSON)
 

@@ -3,7 +3,7 @@
 20 submissions of Exercise 5, which trains networks, and 40 of Exercise 3. Stock nbgrader runs a submission and its
 tests in one kernel in the grader's account, one submission after the other; this project's grader runs them in
 sandboxes, as many at once as there are cores. Every process that a grader starts counts. Run it with
-``python -m benchmarks.grading [--submissions 20]``; it exits with 1 if a score differs.
+``python -m benchmarks.class_grading [--submissions 20]``; it exits with 1 if a score differs.
 """
 
 import argparse
@@ -21,9 +21,10 @@ from pathlib import Path
 
 from nbgrader.api import Gradebook
 
-from benchmarks.graders import choose_grader
 from grading.authoring.demonstration import Lesson
-from grading.authoring.temporary_course import ROOT, TemporaryCourse
+from grading.authoring.temporary_course import TemporaryCourse
+from grading.text_table import text_table
+from helpers.repository import ROOT
 
 CLASSES = {"ex5_first_network": 1, "ex3_weights_targets": 2}
 PR_SET_CHILD_SUBREAPER = 36
@@ -78,26 +79,39 @@ def compare(assignment: str, submissions: int, folder: Path) -> bool:
     shutil.copytree(course.folder, folder / "stock")
     other = copy(course)
     other.folder = folder / "stock"
-    choose_grader(other, "stock")
+    other.grade_as_stock_nbgrader()
     python = [sys.executable, "-m"]
     stock = measured([*python, "nbgrader", "autograde", assignment], folder / "stock", course.environment)
     ours = measured([*python, "grading.autograde", assignment], folder / "ours", course.environment)
 
     print(f"{assignment}: {submissions} submissions, {os.cpu_count()} cores")
-    print(f"{'':24s}{'wall, s':>12s}{'CPU, s':>12s}{'wall each':>12s}{'CPU each':>12s}")
-    for name, times in (("nbgrader autograde", stock), ("grading.autograde", ours)):
-        print(f"{name:24s}" + "".join(f"{value:12.1f}" for value in (*times, *(t / submissions for t in times))))
-    print(f"{'ratio':24s}{stock[0] / ours[0]:12.2f}{stock[1] / ours[1]:12.2f}")
+    columns = ("wall, s", "CPU, s", "wall each", "CPU each")
+    rows = [
+        (name, *(f"{value:.1f}" for value in (*times, *(t / submissions for t in times))))
+        for name, times in (("nbgrader autograde", stock), ("grading.autograde", ours))
+    ]
+    rows.append(("ratio", f"{stock[0] / ours[0]:.2f}", f"{stock[1] / ours[1]:.2f}", "", ""))
+    print(text_table(("", *columns), rows, numbers=columns))
     expected, found = scores(folder / "stock", assignment), scores(folder / "ours", assignment)
     differ = sorted(cell for cell in expected.keys() | found.keys() if expected.get(cell) != found.get(cell))
     print(f"{len(expected)} graded cells, of which the scores of {len(differ)} differ {differ[:5] or ''}\n", flush=True)
     return bool(expected) and not differ
 
 
-def main() -> int:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--submissions", type=int, default=20, help="of Exercise 5, and twice as many of Exercise 3")
-    wanted = parser.parse_args().submissions
+def parser() -> argparse.ArgumentParser:
+    """What the command takes."""
+    made = argparse.ArgumentParser(
+        prog="python -m benchmarks.class_grading",
+        description=__doc__,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    made.add_argument("--submissions", type=int, default=20, help="of Exercise 5, and twice as many of Exercise 3")
+    return made
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Compare both classes, and return the exit status."""
+    wanted = parser().parse_args(arguments).submissions
     ctypes.CDLL(None).prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
     agree = []
     with tempfile.TemporaryDirectory(prefix="benchmark-") as folder:

@@ -1,8 +1,8 @@
 """What dishonest submissions gain and break: stock nbgrader and this grader side by side.
 
-    python -m benchmarks.attacks                        all of tests/submissions/dishonest
-    python -m benchmarks.attacks frames "np.load"       a group, and those with "np.load" in their name
-    python -m benchmarks.attacks --grader this --told   this grader alone, and what tells the instructor of each
+    python -m tests.acceptance.attacks                        all of tests/submissions/dishonest
+    python -m tests.acceptance.attacks frames "np.load"       a group, and those with "np.load" in their name
+    python -m tests.acceptance.attacks --grader this --told   this grader alone, and what tells the instructor of each
 
 Each attack is graded by a plain `nbgrader autograde` in a temporary course, between two honest neighbours: one graded
 before it and one after. The grader called stock has this repository's configuration with nbgrader's own preprocessors.
@@ -15,7 +15,6 @@ import argparse
 import contextlib
 import copy
 import ctypes
-import hashlib
 import json
 import multiprocessing
 import os
@@ -38,10 +37,13 @@ import nbformat
 import psutil
 from nbformat import NotebookNode
 from nbgrader.api import Gradebook, MissingEntry
-from nbgrader.utils import is_grade, is_solution
 
-from benchmarks.graders import GRADERS, choose_grader
-from grading.authoring.temporary_course import ROOT, TemporaryCourse
+from grading.authoring.temporary_course import TemporaryCourse
+from grading.cells.roles import is_test, name_of
+from grading.text_table import text_table
+from helpers.files import sha256
+from helpers.repository import ROOT
+from tests.acceptance.graders import GRADERS, choose_grader
 
 sys.path.insert(0, str(ROOT / "tests" / "submissions"))
 import dishonest
@@ -276,8 +278,7 @@ def files_of_others(course: TemporaryCourse) -> dict[str, str]:
     for place in places:
         for path in [place, *place.rglob("*")]:
             if path.exists() and not path.is_relative_to(course.folder / "autograded" / AFTER):
-                content = path.read_bytes() if path.is_file() else b"a folder"
-                found[path.relative_to(course.folder).as_posix()] = hashlib.sha256(content).hexdigest()
+                found[path.relative_to(course.folder).as_posix()] = sha256(path) if path.is_file() else "a folder"
     return found
 
 
@@ -363,9 +364,9 @@ def told(attack: Attack, student: str, notebook: NotebookNode | None, printed: s
     if notebook is None:
         return ""
     failed = {
-        cell.metadata.nbgrader.grade_id.removesuffix("-check"): output
+        name_of(cell).removesuffix("-check"): output
         for cell in notebook.cells
-        if is_grade(cell) and not is_solution(cell)
+        if is_test(cell)
         for output in cell.get("outputs", [])
         if output.output_type == "error"
     }
@@ -471,27 +472,22 @@ def pays(attack: Attack, result: Outcome) -> bool:
 
 def table(attacks: list[Attack], outcomes: dict[str, dict[str, Outcome]]) -> str:
     """The outcomes as text: points deserved, then points and harm by each grader."""
-    width = 2 + max(len(attack.name) for attack in attacks)
-    lines = [
-        "".join([f"{'attack':{width}s}{'deserves':10s}", *(f"{GRADERS[grader]:42s}" for grader in outcomes)]).rstrip()
-    ]
+    columns = ("attack", "deserves", *(GRADERS[grader] for grader in outcomes))
+    empty = ("",) * (len(columns) - 1)
+    rows = []
     for group in dict.fromkeys(attack.group for attack in attacks):
-        lines.append(f"\n{group}")
+        rows += [("", *empty), (group, *empty)]
         for attack in attacks:
             if attack.group == group:
-                cells = [describe(attack, outcomes[grader][attack.name]) for grader in outcomes]
-                lines.append(
-                    "".join([f"{attack.name:{width}s}{deserved(attack)!s:10s}", *(f"{c:42s}" for c in cells)]).rstrip()
-                )
-    totals = []
-    for results in outcomes.values():
-        paid = sum(pays(attack, results[attack.name]) for attack in attacks)
-        totals.append(f"{paid} of {len(attacks)} pay or do harm")
-    lines.append("\n" + f"{'total':{width + 10}s}" + "".join(f"{total:42s}" for total in totals).rstrip())
-    return "\n".join(lines)
+                by_grader = [describe(attack, outcomes[grader][attack.name]) for grader in outcomes]
+                rows.append((attack.name, str(deserved(attack)), *by_grader))
+    paid = [sum(pays(attack, results[attack.name]) for attack in attacks) for results in outcomes.values()]
+    rows += [("", *empty), ("total", "", *(f"{count} of {len(attacks)} pay or do harm" for count in paid))]
+    return text_table(columns, rows)
 
 
 def describe(attack: Attack, result: Outcome) -> str:
+    """The points and the harm, in a cell of the table."""
     points = "–" if result.points is None else f"{result.points:g}"
     mark = "*" if result.points is not None and result.points > deserved(attack).points else " "
     return f"{points:>3s}{mark} {', '.join(dict.fromkeys(result.harm))}"
@@ -501,13 +497,19 @@ def chosen(attack: Attack, only: list[str]) -> bool:
     return any(text == attack.group or text in attack.name for text in only)
 
 
-def main() -> int:
-    parser = argparse.ArgumentParser(prog="python -m benchmarks.attacks", description=__doc__.splitlines()[0])
-    parser.add_argument("only", nargs="*", metavar="TEXT", help="a group, or a part of an attack's name (default: all)")
-    parser.add_argument("--grader", choices=GRADERS, help="one of the two (default: both)")
-    parser.add_argument("--told", action="store_true", help="also print what tells the instructor of each attack")
-    parser.add_argument("--log", action="store_true", help="also print nbgrader's log")
-    options = parser.parse_args()
+def parser() -> argparse.ArgumentParser:
+    """What the command takes."""
+    made = argparse.ArgumentParser(prog="python -m tests.acceptance.attacks", description=__doc__.splitlines()[0])
+    made.add_argument("only", nargs="*", metavar="TEXT", help="a group, or a part of an attack's name (default: all)")
+    made.add_argument("--grader", choices=GRADERS, help="one of the two (default: both)")
+    made.add_argument("--told", action="store_true", help="also print what tells the instructor of each attack")
+    made.add_argument("--log", action="store_true", help="also print nbgrader's log")
+    return made
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Grade the attacks, print the table, and return the exit status."""
+    options = parser().parse_args(arguments)
     attacks = [attack for attack in corpus().values() if not options.only or chosen(attack, options.only)]
     if not attacks:
         print(f"there is no attack and no group {' or '.join(options.only)}", file=sys.stderr)

@@ -1,7 +1,7 @@
 """Whether every right answer gets the same points from this grader as from stock nbgrader, cell by cell.
 
-    python -m benchmarks.fairness                                all lessons; those that train networks take long
-    python -m benchmarks.fairness ex3_weights_targets --most 3   one lesson, at most three of its right answers a cell
+    python -m tests.acceptance.fairness                                all lessons; those that train networks take long
+    python -m tests.acceptance.fairness ex3_weights_targets --most 3   one lesson, at most three right answers a cell
 
 The right answers are those of tests/submissions. The first notebook of a lesson holds the solution, the second the
 next right answer to each exercise at once, and so on. Answers that do not go together (an exercise that needs an array
@@ -22,8 +22,11 @@ import nbformat
 from nbformat import NotebookNode
 from nbgrader.api import Gradebook
 
-from benchmarks.graders import GRADERS, choose_grader
-from grading.authoring.temporary_course import ROOT, TemporaryCourse
+from grading.authoring.temporary_course import TemporaryCourse
+from grading.cells.roles import is_exercise, is_test, name_of
+from grading.text_table import text_table
+from helpers.repository import ROOT
+from tests.acceptance.graders import GRADERS, choose_grader
 
 sys.path.insert(0, str(ROOT / "tests" / "submissions"))
 import harness
@@ -80,8 +83,8 @@ def filled_in(lesson: str, answers: Answers) -> dict[str, NotebookNode]:
     made = {}
     for name, solution in harness.notebooks(lesson).items():
         notebook = nbformat.from_dict(solution)
-        for cell in filter(harness.is_exercise, notebook.cells):
-            if answer := answers.get(harness.grade_id(cell)):
+        for cell in filter(is_exercise, notebook.cells):
+            if answer := answers.get(name_of(cell)):
                 cell.source = answer.source
         made[name] = notebook
     return made
@@ -120,9 +123,9 @@ def errors_of(path: Path) -> dict[str, str]:
     if not path.exists():
         return {}
     return {
-        cell.metadata.nbgrader.grade_id: f"{output.ename}: {output.evalue}"
+        name_of(cell): f"{output.ename}: {output.evalue}"
         for cell in nbformat.read(path, as_version=4).cells
-        if cell.metadata.get("nbgrader", {}).get("grade_id")
+        if name_of(cell)
         for output in cell.get("outputs", [])
         if output.output_type == "error"
     }
@@ -131,9 +134,9 @@ def errors_of(path: Path) -> dict[str, str]:
 def points_of(lesson: str) -> dict[str, float]:
     """What the test of each exercise is worth."""
     return {
-        harness.grade_id(cell).removesuffix("-check"): cell.metadata.nbgrader.points
+        name_of(cell).removesuffix("-check"): cell.metadata.nbgrader.points
         for notebook in harness.notebooks(lesson).values()
-        for cell in filter(harness.is_check, notebook.cells)
+        for cell in filter(is_test, notebook.cells)
     }
 
 
@@ -175,22 +178,29 @@ def compare(lesson: str, most: int | None = None) -> list[Row]:
 
 def table(lesson: str, rows: list[Row]) -> str:
     """The comparison as text."""
-    width = 2 + max(len(f"{row.answer.exercise}: {row.answer.name}") for row in rows)
-    lines = [f"{lesson:{width}s}{'worth':>6s}" + "".join(f"{name:>16s}" for name in GRADERS.values())]
+    columns = (lesson, "worth", *GRADERS.values(), "")
+    cells = []
     for row in rows:
-        name = f"{row.answer.exercise}: {row.answer.name}"
-        points = "".join(f"{row.by[grader].points:>16g}" for grader in GRADERS)
-        alone = "" if row.together else "  alone among solutions"
-        lines.append(f"{name:{width}s}{row.worth:>6g}{points}{alone}{'  DIFFERENT' if row.differs else ''}")
-        lines += [f"    {GRADERS[g]}: {judged.why[:200]}" for g, judged in row.by.items() if row.differs and judged.why]
-    return "\n".join(lines)
+        points = [f"{row.by[grader].points:g}" for grader in GRADERS]
+        remarks = [] if row.together else ["alone among solutions"]
+        if row.differs:
+            reasons = [f"{GRADERS[grader]}: {judged.why[:200]}" for grader, judged in row.by.items() if judged.why]
+            remarks += ["DIFFERENT", *reasons]
+        cells.append((f"{row.answer.exercise}: {row.answer.name}", f"{row.worth:g}", *points, "; ".join(remarks)))
+    return text_table(columns, cells, numbers=("worth", *GRADERS.values()))
 
 
-def main() -> int:
-    parser = argparse.ArgumentParser(prog="python -m benchmarks.fairness", description=__doc__.splitlines()[0])
-    parser.add_argument("lessons", nargs="*", metavar="lesson", help="such as ex3_weights_targets (default: all)")
-    parser.add_argument("--most", type=int, help="right answers to try for each exercise, the solution included")
-    options = parser.parse_args()
+def parser() -> argparse.ArgumentParser:
+    """What the command takes."""
+    made = argparse.ArgumentParser(prog="python -m tests.acceptance.fairness", description=__doc__.splitlines()[0])
+    made.add_argument("lessons", nargs="*", metavar="lesson", help="such as ex3_weights_targets (default: all)")
+    made.add_argument("--most", type=int, help="right answers to try for each exercise, the solution included")
+    return made
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Compare the lessons, print the tables, and return the exit status."""
+    options = parser().parse_args(arguments)
     if unknown := set(options.lessons) - set(harness.lessons()):
         print(
             f"no such lesson: {', '.join(sorted(unknown))}; there are: {', '.join(harness.lessons())}", file=sys.stderr
