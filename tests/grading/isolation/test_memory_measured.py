@@ -9,7 +9,7 @@ from isolated import errors, printed, run
 from grading.cells import incidents
 from grading.isolation.box import sandbox
 from grading.isolation.box.limits import Limits
-from grading.isolation.host.kernel_process import KernelProcess
+from grading.isolation.host.provisioner import SandboxProvisioner
 from helpers import peak_memory
 
 MEASURE = """
@@ -82,8 +82,8 @@ def test_a_peak_is_seen_while_processes_are_looked_for(monkeypatch):
         time.sleep(0.5)
         return usual(process)
 
-    usual = KernelProcess.processes
-    monkeypatch.setattr(KernelProcess, "processes", slow)
+    usual = SandboxProvisioner.processes
+    monkeypatch.setattr(SandboxProvisioner, "processes", slow)
     assert errors(run([WORK, ("measured", SEEN)])) == {}
 
 

@@ -13,7 +13,7 @@ import pytest
 from isolated import errors, printed, run
 
 from grading.isolation.box import sandbox
-from grading.isolation.warm import client as warm
+from grading.isolation.warm import forking
 
 pytestmark = pytest.mark.usefixtures("sandboxed")
 
@@ -28,15 +28,10 @@ print(rights, os.system("unshare --user true 2>/dev/null") != 0)
 """
 
 
-def one_by_one() -> None:
-    """In the place of a server, as on a machine that lets none separate its kernels."""
-
-
-def test_a_forked_kernel_sees_what_any_other_does(monkeypatch):
-    assert warm.server(), "this machine lets no server separate its kernels"
+def test_a_forked_kernel_sees_what_any_other_does():
+    assert forking.server(), "this machine lets no server separate its kernels"
     forked = printed(run([LOOK_AROUND]))
-    monkeypatch.setattr(warm, "server", one_by_one)
-    assert forked == printed(run([LOOK_AROUND]))
+    assert forked == printed(run([LOOK_AROUND], forked=False))
     assert "['CapEff:', '0000000000000000']" in forked and "['NoNewPrivs:', '1']] True" in forked
 
 
@@ -67,11 +62,10 @@ def test_kernels_do_not_share_the_numbers_that_nobody_seeded():
     assert first[0] != second[0] and first[1] != second[1]
 
 
-def test_a_figure_is_shown_as_ever(monkeypatch):
+def test_a_figure_is_shown_as_ever():
     draw = "import matplotlib.pyplot as plt\nplt.plot([1, 2])\nplt.show()"
     forked = run([draw]).cells[0].outputs
-    monkeypatch.setattr(warm, "server", one_by_one)
-    alone = run([draw]).cells[0].outputs
+    alone = run([draw], forked=False).cells[0].outputs
     assert [output.output_type for output in forked] == ["display_data"]
     assert forked[0].data == alone[0].data
 
@@ -85,11 +79,11 @@ def test_a_forked_kernel_has_threads_where_its_libraries_expect_them():
 
 
 def test_a_server_that_has_ended_is_replaced():
-    warm.server().process.kill()
-    warm.server().process.wait()
+    forking.server().process.kill()
+    forking.server().process.wait()
     assert errors(run(["x = 3", ("test", "assert x == 3")])) == {}
     assert errors(run(["x = 3", ("test", "assert x == 3")])) == {}
-    assert warm.server().process.poll() is None
+    assert forking.server().process.poll() is None
 
 
 def test_what_a_kernel_computes_is_counted(tmp_path):
