@@ -4,7 +4,7 @@ import ast
 
 import pytest
 
-from grading import lessons
+from grading.authoring import lessons
 
 
 def cells_that_test():

@@ -28,6 +28,19 @@ print(rights, os.system("unshare --user true 2>/dev/null") != 0)
 """
 
 
+def test_nothing_leans_on_forking():
+    """A grader that is told to start each kernel as a new process does not even import the server's client."""
+    grader = textwrap.dedent(f"""
+        import sys
+        sys.path[:0] = [{str(Path(__file__).parent)!r}, {str(sandbox.COURSE)!r}]
+        from isolated import errors, run
+        notebook = run(["x = 3", ("right", "assert x == 3"), ("wrong", "assert x == 4")], forked=False)
+        assert errors(notebook).keys() == {{"wrong"}}
+        print([name for name in sys.modules if name.startswith("grading.isolation.warm")])
+    """)
+    assert subprocess.run([sys.executable, "-c", grader], capture_output=True, text=True, check=True).stdout == "[]\n"
+
+
 def test_a_forked_kernel_sees_what_any_other_does():
     assert forking.server(), "this machine lets no server separate its kernels"
     forked = printed(run([LOOK_AROUND]))
@@ -93,15 +106,15 @@ def test_what_a_kernel_computes_is_counted(tmp_path):
         from benchmarks import grading
         ctypes.CDLL(None).prctl(grading.PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
         grader = "from isolated import run; run(['import time\\\\nwhile time.process_time() < {}: pass'])"
-        for seconds in (0, 4):
+        for seconds in (0, 8):
             print(grading.measured([sys.executable, "-c", grader.format(seconds)], ".", dict(os.environ))[1])
     """
     environment = os.environ | {"PYTHONPATH": f"{Path(__file__).parent}:{sandbox.COURSE}"}
     command = [sys.executable, "-c", textwrap.dedent(measure)]
     said = subprocess.run(command, env=environment, capture_output=True, text=True, check=True).stdout
     short, long = map(float, said.split())
-    # Two starts differ by less than two seconds of computing.
-    assert long - short > 2
+    # Two starts differ by less than four seconds of computing, on a busy machine, too.
+    assert long - short > 4
 
 
 def test_nothing_outlives_a_grader_that_is_killed(tmp_path):
@@ -115,10 +128,10 @@ def test_nothing_outlives_a_grader_that_is_killed(tmp_path):
         run(["import time; time.sleep(1000)"])
     """)
     process = psutil.Process(subprocess.Popen([sys.executable, "-c", grader]).pid)
-    until = time.monotonic() + 120
+    until = time.monotonic() + 600
     while not started.exists() or len(process.children(recursive=True)) < 6:
         assert process.is_running() and time.monotonic() < until
         time.sleep(0.1)
     family = process.children(recursive=True)
     os.kill(process.pid, signal.SIGKILL)
-    assert psutil.wait_procs(family, timeout=20)[1] == []
+    assert psutil.wait_procs(family, timeout=300)[1] == []
