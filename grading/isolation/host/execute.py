@@ -1,8 +1,8 @@
 """nbgrader's Execute with the student's cells in one sandbox and the test cells in another process.
 
-Test cells are told by the gradebook, not by what the submission says of its cells. A kernel that dies or no longer
-answers is started again, and the cells before are run again without the one that ended it, so that it costs its author
-that cell's points only.
+Which cells are tests is known from the gradebook, not from what the submission says of its cells. A kernel that dies
+or no longer answers is started again, and the cells before are run again without the one that ended it, so that it
+costs its author that cell's points only.
 """
 
 import contextlib
