@@ -39,12 +39,9 @@ class SandboxedKernelManager(AsyncKernelManager):
         pass
 
     async def _async_interrupt_kernel(self) -> None:
-        """Interrupt by message, if need be over a new connection: one reply that is too long has ended the old one."""
-        try:
-            await super()._async_interrupt_kernel()
-        except zmq.Again:
-            self._close_control_socket()
-            await super()._async_interrupt_kernel()
+        """Interrupt by message, over a new connection: a reply that was too long has ended the one before."""
+        self._close_control_socket()
+        await super()._async_interrupt_kernel()
 
     interrupt_kernel = _async_interrupt_kernel
 

@@ -451,6 +451,34 @@ def test_a_message_too_long_for_its_connection_costs_only_its_own_points():
     assert notebook.cells[1].outputs[0].ename == "Odd"
 
 
+def test_an_interrupt_whose_answer_is_too_long_does_not_keep_the_next_one_from_arriving():
+    hang = "import time\ntime.sleep(1000)"
+    notebook = run(
+        [
+            "kept = 7",
+            hang,
+            """
+                kernel = get_ipython().kernel
+                def answer():
+                    parent, identity = kernel.get_parent("control"), kernel._parent_ident["control"]
+                    content = {"status": "ok", "long": "x" * 3_000_000}
+                    kernel.session.send(kernel.control_stream, "interrupt_reply", content, parent, identity)
+                kernel.control_thread.io_loop.add_callback(answer)
+            """,
+            "import time\ntime.sleep(1)",
+            hang,
+            ("after", "assert kept == 7"),
+        ],
+        limits=Limits(message_bytes=2 * 2**20, answer_s=20),
+        timeout=5,
+    )
+    assert errors(notebook) == {}
+    assert [cell.outputs[0].ename if cell.outputs else "" for cell in notebook.cells[1:5]] == [
+        *("KeyboardInterrupt", "", "", "KeyboardInterrupt"),
+    ]
+    assert {incident["cell"] for incident in incidents.of(notebook)} == {"number 2", "number 5"}
+
+
 def test_memory_and_processes_are_bounded_and_nothing_stays():
     mark = f"sleep {time.time_ns() % 10**6 + 10**6}"
     limits = replace(Limits(), memory_bytes=700 * 2**20, processes=40)
