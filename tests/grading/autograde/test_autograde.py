@@ -11,9 +11,6 @@ from grading import autograde
 from grading.autograde import clusters
 from grading.autograde.books import CannotGrade
 from grading.autograde.command import Report, grade_class
-from grading.autograde.transfer import read_lesson, read_submission
-from grading.autograde.worker import execute
-from grading.isolation.box import sandbox
 
 
 @at_full_length
@@ -172,17 +169,6 @@ def test_a_sandbox_is_used_and_its_incidents_are_told(sandboxed_toys, toy_cluste
     left = "cell -: 1 processes that it had started were still running, and were ended"
     assert report.remarks == {"mallory": [left]}
     assert f"remark        mallory: {left}" in str(report)
-
-
-def test_that_there_was_no_sandbox_is_told(sandboxed_toys, monkeypatch):
-    monkeypatch.setenv(sandbox.UNSANDBOXED, "1")
-    sandboxed_toys.submit("alice")
-    books = autograde.open_books("toys", sandboxed_toys.folder)
-    with books.in_use():
-        lesson = read_lesson(books.coursedir, books.config, books.unfinished)
-        executed = execute(lesson, read_submission("alice", books.submitted("alice"), 10**6))
-    (remark,) = executed.remarks
-    assert remark.startswith("NOT SANDBOXED: HEPDL_UNSANDBOXED=1 is set; the code of alice runs in your account")
 
 
 def test_what_cannot_be_graded_is_named_and_costs_nobody_else_anything(toys, grade):
