@@ -23,7 +23,7 @@ from nbgrader.api import Gradebook
 
 from grading.authoring.demonstration import Lesson
 from grading.authoring.temporary_course import TemporaryCourse
-from grading.text_table import text_table
+from grading.authoring.text_table import text_table
 from helpers.repository import ROOT
 
 CLASSES = {"ex5_first_network": 1, "ex3_weights_targets": 2}

@@ -20,7 +20,7 @@ from pathlib import Path
 import h5py
 import numpy as np
 
-from grading.text_table import text_table
+from grading.authoring.text_table import text_table
 from helpers import datasets, jets
 
 SOURCE = "top_tagging/train.h5"

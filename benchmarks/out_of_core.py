@@ -32,7 +32,7 @@ import uproot
 
 from benchmarks import published_randomizer
 from grading.authoring.reference import definitions
-from grading.text_table import text_table
+from grading.authoring.text_table import text_table
 from helpers import big_file, checks
 
 LESSON = "ex6_out_of_core"

@@ -152,8 +152,7 @@ class ClassGrading:
     def _score(self, submission: Submission, executed: Executed) -> None:
         student = submission.student
         left_out = [f"{name} is a link or no plain file, and was left out" for name in submission.left_out]
-        incidents = [remark.removeprefix(f"incident: {student}, ") for remark in executed.remarks]
-        if remarks := left_out + incidents:
+        if remarks := left_out + executed.remarks:
             self.report.remarks[student] = remarks
         why = "; ".join(f"{name} {problem}" for name, problem in sorted(executed.problems.items()))
         if not executed.notebooks:

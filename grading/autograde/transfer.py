@@ -64,7 +64,10 @@ class Submission:
 
 @dataclass
 class Executed:
-    """A submission after its cells ran: notebooks by file name, and for those that could not be run, why not."""
+    """A submission after its cells ran: notebooks by file name, and for those that could not be run, why not.
+
+    remarks: what the instructor should know of what it did.
+    """
 
     notebooks: dict[str, bytes]
     problems: dict[str, str]

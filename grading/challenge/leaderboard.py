@@ -21,7 +21,7 @@ from grading.challenge.roc_figure import draw, in_words
 from grading.challenge.rounds import Places, Round, RoundError, load
 from grading.challenge.statistics import Estimate
 from grading.challenge.submissions import Entry, NotRanked, collect
-from grading.text_table import text_table
+from grading.authoring.text_table import text_table
 from helpers.challenge import COURSE
 from helpers.files import replacing
 from helpers.repository import ROOT

@@ -1,6 +1,6 @@
 """Tables say what they are given, whole."""
 
-from grading.text_table import text_table
+from grading.authoring.text_table import text_table
 
 
 def test_columns_are_aligned_and_nothing_is_cut_off():

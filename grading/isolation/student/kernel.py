@@ -19,4 +19,4 @@ def main(told: dict) -> None:
 
 
 if __name__ == "__main__":
-    main(kernel_app.told())
+    main(kernel_app.settings())

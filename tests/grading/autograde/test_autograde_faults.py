@@ -168,7 +168,7 @@ def test_of_who_is_killed_no_process_stays_and_the_files_are_removed(sandboxed_t
     coordinator = sandboxed_toys.command("--workers", "1", TMPDIR=str(short_folder))
     assert_soon(lambda: left_behind(mark))
     scratch = short_folder / "dask-scratch-space"
-    (first,) = {socket.parent.parent for socket in scratch.glob("worker-*/hepdl-*/shell")}
+    (first,) = {socket.parent.parent for socket in scratch.glob("worker-*/hepdl-*/port-1")}
     if killed == "worker":
         children = psutil.Process(coordinator.pid).children()
         next(child for child in children if "spawn_main" in " ".join(child.cmdline())).kill()

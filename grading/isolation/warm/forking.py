@@ -15,28 +15,28 @@ import struct
 import subprocess
 import sys
 import tempfile
-from collections.abc import Sequence
 from contextlib import ExitStack
-from pathlib import Path
 from typing import Any, BinaryIO
 
 from traitlets.log import get_logger
 
 from grading.isolation.box import sandbox
-from grading.isolation.box.launching import launch
+from grading.isolation.box.launching import CannotStart, Program, launch
 from grading.isolation.box.limits import Limits
 from grading.isolation.warm import server as warm_server
+from grading.isolation.warm.namespaces import TEMPORARY
 
 PATIENCE_S, END_PATIENCE_S = 120, 5
-CREDENTIALS = struct.Struct("3i")
+UCRED = struct.Struct("3i")  # struct ucred of unix(7): process, user, group
+REPLY_BYTES = 10_000
+LAST_WORDS_CHARACTERS = 500
 
 
-class NoServer(Exception):
-    """Why kernels cannot be forked here."""
+class ForkedProcess:
+    """A kernel that a server has forked (a `box.launching.Process`); it ends when this end of its lifeline is closed.
 
-
-class Forked:
-    """A kernel that a server has forked, with what its owner needs of Popen's methods."""
+    Raises `CannotStart` if the server has ended.
+    """
 
     def __init__(self, lifeline: socket.socket, stderr: BinaryIO) -> None:
         self.lifeline, self.stderr = lifeline, stderr
@@ -45,12 +45,13 @@ class Forked:
         self.ended = False
 
     def _introduced(self) -> int:
-        """The process number, as the system vouches for it."""
+        """The process number, as the system vouches for it (SCM_CREDENTIALS in unix(7))."""
         self.lifeline.settimeout(PATIENCE_S)
-        said, extra, _, _ = self.lifeline.recvmsg(1, socket.CMSG_SPACE(CREDENTIALS.size))
+        said, extra, _, _ = self.lifeline.recvmsg(1, socket.CMSG_SPACE(UCRED.size))
         if not said or not extra:
-            raise NoServer(self.stderr.read().decode(errors="replace").strip()[-500:] or "the server has ended")
-        return CREDENTIALS.unpack(extra[0][2])[0]
+            words = self.stderr.read().decode(errors="replace").strip()
+            raise CannotStart(words[-LAST_WORDS_CHARACTERS:] or "the server has ended")
+        return UCRED.unpack(extra[0][2])[0]
 
     def poll(self) -> int | None:
         """None as long as the kernel or anything that it started is there."""
@@ -60,33 +61,38 @@ class Forked:
         return 0 if self.ended else None
 
     def kill(self) -> None:
+        """End it and everything that it started."""
         self.lifeline.close()
 
     def wait(self) -> None:
+        """Return when it has ended."""
         if not self.ended:
             select.select([self.running], [], [])
             self.poll()
 
 
-class Server:
-    """A process in a sandbox that forks kernels. It may read what any of them may, and has read nothing else."""
+class ForkServer:
+    """A process in a sandbox that forks kernels. It may read what any of them may, and has read nothing else.
+
+    Raises `CannotStart` if this machine does not let it give kernels namespaces of their own.
+    """
 
     def __init__(self) -> None:
         with ExitStack() as failed:
             self.control, theirs = map(failed.enter_context, socket.socketpair())
             box = sandbox.Sandbox(sandbox.EXAMINER_CODE, Limits(), divided=True)
             kept = sandbox.outermost([sandbox.COURSE, *box.readable()])
-            self.below_temporary = [str(path) for path in kept if path.is_relative_to(warm_server.TEMPORARY)]
-            trial = self._request({"folder": sandbox.WORK}, "", [], Limits())
-            told = json.dumps({"control": theirs.fileno(), "trial": trial})
-            command = box.command([sys.executable, "-P", "-m", warm_server.__name__, told])
+            self.below_temporary = [str(path) for path in kept if path.is_relative_to(TEMPORARY)]
+            trial = self._request(Program("", [], Limits()), {"folder": sandbox.WORK}, [])
+            settings = json.dumps({"control": theirs.fileno(), "trial": trial})
+            command = box.command([sys.executable, "-P", "-m", warm_server.__name__, settings])
             self.process = launch(command, [theirs.fileno()], {"PATH": os.environ["PATH"]}, subprocess.DEVNULL)
             failed.callback(self.process.kill)
             theirs.close()
             self.control.settimeout(PATIENCE_S)
-            said = self.control.recv(10_000)
+            said = self.control.recv(REPLY_BYTES)
             if why := json.loads(said) if said else "the server ended as it started":
-                raise NoServer(why)
+                raise CannotStart(why)
             failed.pop_all()
         atexit.register(self.close)
 
@@ -98,51 +104,52 @@ class Server:
         self.process.kill()
         self.process.wait()
 
-    def _request(self, told: dict[str, Any], module: str, code: Sequence[Path], limits: Limits) -> dict[str, Any]:
+    def _request(self, program: Program, settings: dict, names: list[str]) -> dict[str, Any]:
         return {
-            "told": told,
-            "module": module,
+            "settings": settings,
+            "module": program.module,
+            "networks": program.networks,
+            "files": names,
             "code_folder": str(sandbox.ISOLATION.parent),
-            "code": [str(path) for path in code],
+            "code": [str(path) for path in program.code],
             "below_temporary": self.below_temporary,
-            "scratch_bytes": limits.scratch_bytes,
-            "shared_memory_bytes": limits.shared_memory_bytes,
+            "scratch_bytes": program.limits.scratch_bytes,
+            "shared_memory_bytes": program.limits.shared_memory_bytes,
         }
 
-    def fork(
-        self,
-        told: dict[str, Any],
-        module: str,
-        code: Sequence[Path],
-        limits: Limits,
-        files: dict[str, int],
-        networks: bool,
-    ) -> Forked:
-        """A new kernel.
-
-        told, module, code: as a `KernelProcess` has them. files: descriptors of what is copied to its
-        working folder, by name there. networks: whether it will use Keras.
-        """
-        request = self._request(told, module, code, limits) | {"files": list(files), "networks": networks}
+    def fork(self, program: Program, settings: dict, files: dict[str, int]) -> ForkedProcess:
+        """A new kernel; as `box.launching.Starter`."""
+        request = self._request(program, settings, list(files))
         ours, theirs = socket.socketpair()
         ours.setsockopt(socket.SOL_SOCKET, socket.SO_PASSCRED, 1)
         reading, writing = os.pipe()
         with theirs, tempfile.TemporaryFile() as text, open(writing, "wb"):
             text.write(json.dumps(request).encode())
             text.seek(0)
-            passed = [text.fileno(), writing, theirs.fileno(), *told["sockets"].values(), *files.values()]
+            passed = [text.fileno(), writing, theirs.fileno(), *settings["sockets"].values(), *files.values()]
             try:
                 socket.send_fds(self.control, [b"!"], passed)
             except OSError as error:
-                raise NoServer(str(error)) from None
-        return Forked(ours, open(reading, "rb"))
+                raise CannotStart(str(error)) from None
+        return ForkedProcess(ours, open(reading, "rb"))
 
 
 @functools.cache
-def server() -> Server | None:
+def server() -> ForkServer | None:
     """This process's server, started when it is first asked for; None if there can be none."""
     try:
-        return Server()
-    except (NoServer, OSError, subprocess.SubprocessError) as reason:
+        return ForkServer()
+    except (CannotStart, OSError, subprocess.SubprocessError) as reason:
         get_logger().info("Kernels are started one by one: %s", reason)
         return None
+
+
+def fork(program: Program, settings: dict, files: dict[str, int]) -> ForkedProcess | None:
+    """A kernel from this process's server; as `box.launching.Starter`. A server that has ended is replaced later."""
+    if (forking := server()) is None:
+        return None
+    try:
+        return forking.fork(program, settings, files)
+    except CannotStart:
+        server.cache_clear()
+        raise
