@@ -39,10 +39,13 @@ class Channel:
     def send(self, number: int, payload: bytes) -> None:
         """Send a message. Raises ConnectionBroken."""
         view = memoryview(HEADER.pack(len(payload), number) + payload)
+        flags = 0 if self.deadline is None else socket.MSG_DONTWAIT
         while len(view):
             self._wait(writing=True)
             try:
-                view = view[self.connection.send(view[:CHUNK]) :]
+                view = view[self.connection.send(view[:CHUNK], flags) :]
+            except BlockingIOError:
+                continue
             except OSError:
                 raise self.fail("the student's process is gone") from None
 
