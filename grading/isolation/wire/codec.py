@@ -11,9 +11,9 @@ ever executed: no pickle, no class that the sender names, no archive. Whatever t
 a plain value or raises Refused, in time and memory that the limits below bound.
 
 The tree and the buffers are apart because they cost the receiver differently: a byte of a buffer is a byte of an array,
-but a byte of a tree can be 30 bytes of Python's objects (in MessagePack, where [] is one byte, 80). An array's type and
-shape stand in its node, where they are compared with its size before anything is allocated; the header of a .npy file
-is Python source to be parsed.
+but a byte of a tree can become 26 bytes of Python's objects (74 in MessagePack, in which an empty list is one byte).
+An array's type and shape stand in its node, and are compared with its size before anything is allocated; in a .npy file
+they would be Python source to be parsed.
 """
 
 import json

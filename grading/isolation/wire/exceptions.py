@@ -1,4 +1,4 @@
-"""Exceptions as their names and words, and as exceptions that a test can catch by Python's own classes."""
+"""Exceptions as their classes' names and message, and as exceptions that a test can catch by Python's own classes."""
 
 import builtins
 import traceback
@@ -7,27 +7,27 @@ from pathlib import Path
 from .codec import Decoder, Encoder, Kind, Node
 from .validation import Refused, field
 
-MAX_WORDS = 2000
-MAX_ANCESTORS = 30
+MAX_CHARACTERS = 2000
+MAX_CLASSES = 30
 MAX_NAME = 100
 
 
 class Error(Kind):
-    """An exception: {"is": "exception", "names": [class, base, …], "words": its str, "line": a line of the student's}.
+    """An exception: {"is": "exception", "classes": [name, …], "message": its str, "line": a line of the student's}.
 
-    The names are those of its classes from its own to BaseException, at most MAX_ANCESTORS; the line is the first of
-    its traceback outside this package. Words and line have at most MAX_WORDS characters.
+    The classes are its own and its bases to BaseException, at most MAX_CLASSES; the line is the first of its traceback
+    outside this package. Message and line have at most MAX_CHARACTERS.
     """
 
     name, types = "exception", BaseException
 
     def encode(self, value: BaseException, encoder: Encoder) -> Node:
         try:
-            words = str(value)
+            message = str(value)
         except Exception:
-            words = ""
-        names = [kind.__name__[:MAX_NAME] for kind in type(value).__mro__][:MAX_ANCESTORS]
-        return {"names": names, "words": words[:MAX_WORDS], "line": _line(value)[:MAX_WORDS]}
+            message = ""
+        classes = [kind.__name__[:MAX_NAME] for kind in type(value).__mro__[:MAX_CLASSES]]
+        return {"classes": classes, "message": message[:MAX_CHARACTERS], "line": _line(value)[:MAX_CHARACTERS]}
 
     def decode(self, node: dict, decoder: Decoder) -> Exception:
         """An exception of the nearest of Python's own classes, under the name that it had, with a ``student_line``.
@@ -35,18 +35,19 @@ class Error(Kind):
         What is no Exception (SystemExit, KeyboardInterrupt), and StopIteration, which would end a loop of the test in
         silence, become a RuntimeError.
         """
-        names, words, line = field(node, "names", list), field(node, "words", str), field(node, "line", str)
-        if not 0 < len(names) <= MAX_ANCESTORS or not all(type(name) is str for name in names):
+        names = field(node, "classes", list)
+        message, line = field(node, "message", str), field(node, "line", str)
+        if not 0 < len(names) <= MAX_CLASSES or not all(type(name) is str for name in names):
             raise Refused("an error in it has no name")
-        if max(len(words), len(line)) > MAX_WORDS:
+        if max(len(message), len(line)) > MAX_CHARACTERS:
             raise Refused("an error in it has no words")
         bases = [getattr(builtins, name, None) for name in names]
         base = next((kind for kind in bases if isinstance(kind, type) and issubclass(kind, BaseException)), None)
         if base is None or not issubclass(base, Exception) or issubclass(base, StopIteration | StopAsyncIteration):
-            error = RuntimeError(f"{names[0]}: {words}")
+            error = RuntimeError(f"{names[0]}: {message}")
         else:
             kind = base if names[0] == base.__name__ else _named(names[0], base)
-            error = _with_words(kind, words)
+            error = _with_message(kind, message)
         error.student_line = line
         return error
 
@@ -69,13 +70,13 @@ def _named(name: str, base: type) -> type:
     return type(name, (base,), {})
 
 
-def _with_words(kind: type, words: str) -> Exception:
-    """An instance whose str() is the words, also of classes that are made from other arguments or quote theirs."""
+def _with_message(kind: type, message: str) -> Exception:
+    """An instance whose str() is the message, also of classes that are made from other arguments or quote theirs."""
     if issubclass(kind, UnicodeError):
-        return ValueError(words)
-    error = kind(words)
-    if str(error) != words:
-        error = type(kind.__name__, (kind,), {"__str__": lambda self: words})(words)
+        return ValueError(message)
+    error = kind(message)
+    if str(error) != message:
+        error = type(kind.__name__, (kind,), {"__str__": lambda self: message})(message)
     return error
 
 

@@ -65,7 +65,7 @@ class References:
     def export(self, value: Any) -> dict[str, Any]:
         """A reference: {"role", "number", "name", "class", "module"}.
 
-        role: "original" for what the other side exported, and then only its number is told; "iterator", "function", or
+        role: "original" for what the other side exported, and then there is only its number; "iterator", "function", or
         "object". name: of a function. class and module: those of the object. Raises Refused for a module, and after
         MAX_EXPORTED objects.
         """

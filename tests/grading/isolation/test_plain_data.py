@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 from matplotlib.figure import Figure
 
 from grading.isolation.wire import plain_data
-from grading.isolation.wire.codec import MAX_DEPTH
+from grading.isolation.wire.codec import MAX_DEPTH, MAX_NODES
 from grading.isolation.wire.validation import Refused
 from helpers import figures
 
@@ -202,6 +202,10 @@ MALFORMED = {
     "negative position": ({**ARRAY, "blob": -1}, 16),
     "fields without end": ({**ARRAY, "dtype": [["a", ["b"]]]}, 16),
     "unhashable key": ({"is": "dict", "pairs": [[{"is": "list", "items": []}, 1]]}, 0),
+    "numbers of two dimensions": ({"is": "list", "numbers": {"dtype": "<f8", "shape": [1, 2], "blob": 0}}, 16),
+    "numbers that are texts": ({"is": "list", "numbers": {"dtype": "<U1", "shape": [4], "blob": 0}}, 16),
+    "text in a node": ({"is": "text", "text": "a"}, 0),
+    "content that is none": ({"is": "series", "content": 1}, 0),
     "unknown kind": ({"is": "pickle", "blob": 0}, 16),
     "list for a kind": ({"is": ["list"]}, 0),
     "no kind": ({"items": []}, 0),
@@ -212,7 +216,7 @@ MALFORMED = {
         {"is": "random generator", "state": {"is": "dict", "pairs": [["bit_generator", "RandomState"]]}},
         0,
     ),
-    "error without name": ({"is": "exception", "names": [], "words": "", "line": ""}, 0),
+    "error without name": ({"is": "exception", "classes": [], "message": "", "line": ""}, 0),
 }
 
 
@@ -243,6 +247,17 @@ def test_bytes_that_are_no_payload_are_refused(payload):
         decoded(payload)
 
 
+def test_payloads_that_are_deeper_or_hold_more_than_they_may_are_refused():
+    deep = None
+    for _ in range(MAX_DEPTH + 1):
+        deep = {"is": "list", "items": [deep]}
+    many = {"is": "list", "items": [None] * MAX_NODES}
+    for node, within in ((deep, deep["items"][0]), (many, {**many, "items": many["items"][1:]})):
+        with pytest.raises(Refused, match="holds more, or is nested deeper"):
+            decoded(payload_of({"value": node, "blobs": []}))
+        assert isinstance(decoded(payload_of({"value": within, "blobs": []})), list)
+
+
 @pytest.mark.parametrize("offsets", [[0, 2, 300], [0, 3, 2], [-5, 2, 3]], ids=str)
 def test_an_awkward_form_that_does_not_fit_is_refused(offsets):
     payload = encoded(ak.Array([[1, 2], [3]]))
@@ -259,8 +274,8 @@ LEAVES = (
     | st.sampled_from([*KINDS, "<f8", "<U3", "|b1", "<i4", "nan", "PCG64", "ValueError", "function"])
 )  # fmt: skip
 KEYS = st.sampled_from(
-    ["is", "items", "pairs", "dtype", "shape", "blob", "text", "hex", "content", "reference", "names", "words", "line",
-     "numbers", "fixed", "state", "form", "length", "buffers", "config", "weights", "axes", "graph"]
+    ["is", "items", "pairs", "dtype", "shape", "blob", "text", "hex", "content", "reference", "names", "classes",
+     "message", "line", "numbers", "fixed", "state", "form", "length", "buffers", "config", "weights", "axes", "graph"]
 )  # fmt: skip
 NODES = st.recursive(
     LEAVES,
