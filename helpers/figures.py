@@ -5,15 +5,16 @@ that says what it shows: labels, ranges, legend and entries. Tests compare figur
 """
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 import matplotlib
 import matplotlib.pyplot as plt
 import mplhep
 import numpy as np
-from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.patches import StepPatch
 from matplotlib.ticker import MaxNLocator
+
+from helpers.figure_contents import figure_contents
 
 SIZES = {
     "figure.figsize": (7, 5),
@@ -88,27 +89,29 @@ def describe(figure: Figure) -> str:
 
     Numbers are given to 3 digits, so that the last bits of a calculation do not alter the description.
     """
-    return "\n".join(["Figure", *(_describe_axes(axes) for axes in figure.axes)])
+    return "\n".join(["Figure", *(_describe_axes(axes) for axes in figure_contents(figure)["axes"])])
 
 
-def _describe_axes(axes: Axes) -> str:
-    if axes.get_label() == "<colorbar>":
-        low, high = axes.yaxis.get_view_interval()
-        return f"- colour scale {axes.yaxis.get_label_text()!r} {low:.3g} to {high:.3g}"
-    parts = [f"title {axes.get_title()!r}"] if axes.get_title() else []
-    for side, axis in (("x", axes.xaxis), ("y", axes.yaxis)):
-        low, high = axis.get_view_interval()
-        scale = "" if axis.get_scale() == "linear" else f" ({axis.get_scale()})"
-        parts.append(f"{side} {axis.get_label_text()!r} {low:.3g} to {high:.3g}{scale}")
-    if legend := axes.get_legend():
-        parts.append("legend " + ", ".join(repr(text.get_text()) for text in legend.get_texts()))
-    parts += [_describe_steps(patch) for patch in axes.patches if isinstance(patch, StepPatch)]
-    parts += [f"image {' x '.join(map(str, image.get_array().shape))}" for image in axes.get_images()]
-    if axes.lines:
-        parts.append(f"{len(axes.lines)} lines")
+def _describe_axes(axes: dict[str, Any]) -> str:
+    if axes["label"] == "<colorbar>":
+        return f"- colour scale {_describe_range(axes, 'y')}"
+    parts = [f"title {axes['title']!r}"] if axes["title"] else []
+    for side in "xy":
+        scale = axes[f"{side}scale"]
+        parts.append(f"{side} {_describe_range(axes, side)}" + ("" if scale == "linear" else f" ({scale})"))
+    if axes["legend"] is not None:
+        parts.append("legend " + ", ".join(map(repr, axes["legend"])))
+    parts += [_describe_steps(values, edges) for values, edges, _ in axes["steps"]]
+    parts += [f"image {' x '.join(map(str, image.shape))}" for image in axes["images"]]
+    if axes["lines"]:
+        parts.append(f"{len(axes['lines'])} lines")
     return "- " + "; ".join(parts)
 
 
-def _describe_steps(patch: StepPatch) -> str:
-    values, edges, _ = patch.get_data()
+def _describe_range(axes: dict[str, Any], side: str) -> str:
+    low, high = axes[f"{side}lim"]
+    return f"{axes[f'{side}label']!r} {low:.3g} to {high:.3g}"
+
+
+def _describe_steps(values: np.ndarray, edges: np.ndarray) -> str:
     return f"histogram of {len(values)} bins from {edges[0]:.3g} to {edges[-1]:.3g} with sum {np.nansum(values):.3g}"

@@ -27,10 +27,10 @@ from nbgrader.api import Gradebook
 from nbgrader.utils import determine_grade, is_grade, is_solution
 
 from grading.authoring.temporary_course import CommandFailed, TemporaryCourse
+from grading.authoring.text_table import text_table
 from grading.autograde.late_policy import lost_part
 from grading.cells.regions import HIDDEN_TESTS, SOLUTION
 from grading.cells.roles import is_test, name_of
-from grading.authoring.text_table import text_table
 from helpers.repository import ROOT
 
 RECIPES = Path(__file__).with_suffix(".yaml")

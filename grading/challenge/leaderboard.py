@@ -15,13 +15,13 @@ from collections import defaultdict
 from contextlib import ExitStack
 from pathlib import Path
 
+from grading.authoring.text_table import text_table
 from grading.challenge.board import EFFICIENCIES, Board, Row, evaluate
 from grading.challenge.page import area, interval, rejection, render
 from grading.challenge.roc_figure import draw, in_words
 from grading.challenge.rounds import Places, Round, RoundError, load
 from grading.challenge.statistics import Estimate
 from grading.challenge.submissions import Entry, NotRanked, collect
-from grading.authoring.text_table import text_table
 from helpers.challenge import COURSE
 from helpers.files import replacing
 from helpers.repository import ROOT

@@ -39,8 +39,8 @@ from nbformat import NotebookNode
 from nbgrader.api import Gradebook, MissingEntry
 
 from grading.authoring.temporary_course import TemporaryCourse
-from grading.cells.roles import is_test, name_of
 from grading.authoring.text_table import text_table
+from grading.cells.roles import is_test, name_of
 from helpers.files import sha256
 from helpers.repository import ROOT
 from tests.acceptance.graders import GRADERS, choose_grader

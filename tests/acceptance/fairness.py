@@ -23,8 +23,8 @@ from nbformat import NotebookNode
 from nbgrader.api import Gradebook
 
 from grading.authoring.temporary_course import TemporaryCourse
-from grading.cells.roles import is_exercise, is_test, name_of
 from grading.authoring.text_table import text_table
+from grading.cells.roles import is_exercise, is_test, name_of
 from helpers.repository import ROOT
 from tests.acceptance.graders import GRADERS, choose_grader
 

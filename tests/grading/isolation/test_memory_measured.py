@@ -257,10 +257,10 @@ def test_the_student_is_told_nothing_of_the_examiners_files():
                 asked = []
                 def spy(size):
                     import gc
-                    (peer,) = [o for o in gc.get_objects() if isinstance(o, serving.Serving)]
+                    (peer,) = [o for o in gc.get_objects() if isinstance(o, serving.StudentPeer)]
                     for what in ('list', 'read', 'make'):
                         request = {'op': 'files', 'what': what, 'paths': ['/tmp'], 'path': '/etc/passwd', 'start': 0}
-                        asked.append(peer.ask(request))
+                        asked.append(peer.request(request))
             """,
             ("spied", "spy(1)"),
             "print(asked)",
