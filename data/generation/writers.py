@@ -115,7 +115,7 @@ def write_hdf5(
             first = last
 
 
-def write_table(path: Path, dtypes: Mapping[str, str], blocks: Iterable[Mapping[str, np.ndarray]]) -> int:
+def write_csv(path: Path, dtypes: Mapping[str, str], blocks: Iterable[Mapping[str, np.ndarray]]) -> int:
     """Write a gzipped table of comma-separated values (``.csv.gz``) under a line of names; return the number of rows.
 
     dtypes and blocks: as for :func:`write_tree`. A number has as many digits as tell it from its neighbours of the

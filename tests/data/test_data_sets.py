@@ -107,6 +107,15 @@ def test_data_sets_are_described_without_what_makes_them():
     assert done.stdout.split() == [str(dataset.load(name).default_size) for name in GENERATED], done.stderr
 
 
+def test_what_a_detector_is_made_of_imports_without_pythia():
+    """So do the modules that are tested by hand-made particles."""
+    parts = ["geometry", "smearing", "isolation", "missing_momentum", "generator", "writers"]
+    parts += [f"top_tagging.{part}" for part in ("particles", "tracks", "calorimeter", "detector", "storage", "jets")]
+    parts += [f"hww.{part}" for part in ("detector", "leptons", "selection", "kinematics", "weights", "processes")]
+    done = python_without(["pythia8mc", "fastjet"], "".join(f"import data.generation.{part}\n" for part in parts))
+    assert done.returncode == 0, done.stderr
+
+
 @pytest.fixture
 def own_copy(tmp_path):
     """A copy of the generation and of the helpers, to edit."""
