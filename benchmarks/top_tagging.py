@@ -1,6 +1,6 @@
 """How hard the top-tagging jets are, and how safely the reference solutions pass their bars.
 
-    python -m benchmarks.top_tagging difficulty    five seeds: the table in data/README.md
+    python -m benchmarks.top_tagging difficulty    five seeds: the table in data/top_tagging/datasheet.md
     python -m benchmarks.top_tagging bars          twenty seeds and shuffled labels: docs/bars.png
 
 Each number is that of a solution notebook, executed with another seed in a process of its own.
@@ -24,13 +24,13 @@ from grading.authoring import reference
 from helpers import checks
 from helpers.repository import ROOT
 
-DATASHEET = ROOT / "data" / "README.md"
+LESSON = "top_tagging"
+DATASHEET = ROOT / "data" / LESSON / "datasheet.md"
 FIGURE = ROOT / "docs" / "bars.png"
 TABLE_BEGIN, TABLE_END = "<!-- difficulty: begin -->", "<!-- difficulty: end -->"
 TABLE_SEEDS = range(1, 6)
 BAR_SEEDS = range(1, 21)
 SHUFFLED_SEEDS = range(1, 4)
-LESSON = "top_tagging"
 TAGGERS = {
     "jet mass, its distance from 175 GeV": ("dnn", "jet mass", "–"),
     "DNN, four-momenta of 20 constituents": ("dnn", "network, four-momenta", "–"),

@@ -147,7 +147,7 @@ def _announced(n_scores: int) -> bytes:
 
 def make_jets(processes: int) -> None:
     """Generate the example's jets and labels."""
-    from data.generation.top_tagging import generate_jets
+    from data.generation.top_tagging.fresh_jets import generate_jets
 
     places = Places(secret=ROOT / "secret" / "example")
     where = SUBMISSIONS.relative_to(ROOT).as_posix()

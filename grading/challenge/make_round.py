@@ -28,6 +28,8 @@ from pathlib import Path
 import h5py
 import numpy as np
 
+from data.generation import manifest, writers
+from data.generation.top_tagging.storage import LAYOUT
 from grading.challenge.rounds import Places, RoundError, deadline
 from helpers.files import replacing, sha256
 from helpers.repository import ROOT
@@ -79,7 +81,8 @@ def make(
 ) -> None:
     """Make a round of the instructor's own; see the head of this module. ``submissions`` is relative to the repository.
 
-    generate: as data.generation.top_tagging's generate_jets. course: the scores of the course's networks by name.
+    generate: as data.generation.top_tagging.fresh_jets' generate_jets. course: the scores of the course's networks, by
+    name.
     """
     number = master_seed(seed)
     if n_jets < FEWEST_JETS:
@@ -92,12 +95,12 @@ def make(
     constituents, labels = generate(n_jets, number, processes, work)
 
     with (
-        replacing(places.data / "manifest.json") as manifest,
+        replacing(places.data / "manifest.json") as description,
         replacing(places.data / "jets.h5") as jets,
         staged_secret(places) as staged,
     ):
         write_jets(jets, constituents)
-        write_manifest(manifest, jets)
+        write_manifest(description, jets)
         _save(staged / "labels.npy", labels.astype(np.int8))
         _save(staged / "public.npy", public_half(labels, seed))
         for name, scores in course(constituents).items():
@@ -116,36 +119,22 @@ def make(
 
 def write_jets(path: Path, constituents: np.ndarray) -> None:
     """Write the constituents (n_jets, 200, 4) and nothing else, in the layout of the other sets of jets."""
-    from data.generation.top_tagging.storage import GZIP_LEVEL, HDF5_CHUNK
-
-    with h5py.File(path, "w") as file:
-        file.create_dataset(
-            "constituents",
-            data=constituents.astype(np.float32),
-            chunks=(min(HDF5_CHUNK[0], len(constituents)), *HDF5_CHUNK[1:]),
-            shuffle=True,
-            compression="gzip",
-            compression_opts=GZIP_LEVEL,
-            track_times=False,
-        )
+    layout = {"constituents": LAYOUT["constituents"]}
+    writers.write_hdf5(path, len(constituents), layout, [{"constituents": constituents}])
 
 
 def write_manifest(path: Path, jets: Path) -> None:
     """Describe ``jets``, which will be called jets.h5, as helpers.datasets wants it described."""
     with h5py.File(jets) as file:
         n_jets = len(file["constituents"])
-    described = {
-        "licence": "CC-BY-4.0",
-        "files": {"jets.h5": {"sha256": sha256(jets), "bytes": jets.stat().st_size, "n_jets": n_jets}},
-        "columns": {
-            "constituents": {
-                "unit": "GeV",
-                "description": "E, PX, PY, PZ of the leading constituents, by falling pT; zeros where there are fewer",
-                "dtype": "float32",
-            }
-        },
+    columns = {
+        "constituents": {
+            "unit": "GeV",
+            "description": "E, PX, PY, PZ of the leading constituents, by falling pT; zeros where there are fewer",
+            "dtype": "float32",
+        }
     }
-    path.write_text(json.dumps(described, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+    manifest.write(path, manifest.LICENCE, {"jets.h5": manifest.entry(jets, n_jets=n_jets)}, columns)
 
 
 def set_up_example(places: Places, example: Path = EXAMPLE) -> None:
@@ -218,7 +207,7 @@ def _make(seed: str, options: argparse.Namespace, places: Places) -> None:
         raise RoundError(
             "Pythia 8 (the package pythia8mc) is not installed here: `make challenge` uses the .venv that has it"
         )
-    from data.generation.top_tagging import generate_jets
+    from data.generation.top_tagging.fresh_jets import generate_jets
     from grading.challenge.course_entries import predictions
 
     make(seed, options.jets, until, options.processes, places, generate_jets, predictions)

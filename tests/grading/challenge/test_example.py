@@ -9,7 +9,7 @@ import pytest
 from grading.challenge import leaderboard, make_round
 from grading.challenge.make_round import EXAMPLE, public_half
 from grading.challenge.rounds import Places, load
-from helpers import datasets
+from helpers import datasets, jet_files
 from helpers.files import sha256
 
 
@@ -37,6 +37,14 @@ def test_the_example_is_small_and_whole(places, monkeypatch):
     seed = json.loads((EXAMPLE / "round.json").read_text())["seed"]
     np.testing.assert_array_equal(round_.public, public_half(round_.labels, seed))
     assert "nothing here is secret" in (EXAMPLE / "README.md").read_text().lower()
+
+
+def test_the_jets_are_written_again_to_the_byte(places, tmp_path, monkeypatch):
+    monkeypatch.delenv("HEPDL_DATA", raising=False)
+    make_round.write_jets(tmp_path / "jets.h5", jet_files.load_challenge_jets())
+    make_round.write_manifest(tmp_path / "manifest.json", tmp_path / "jets.h5")
+    for name in ("jets.h5", "manifest.json"):
+        assert (tmp_path / name).read_bytes() == (places.data / name).read_bytes(), name
 
 
 def test_the_leaderboard_of_the_example(places, tmp_path, capsys):

@@ -1,14 +1,11 @@
 """Rounding and files of jets, on hand-made numbers."""
 
-import hashlib
-
 import h5py
 import numpy as np
 import pytest
 
-pytest.importorskip("pythia8mc", reason="the generator is not installed (make data installs it)")
-
-from data.generation.production import Chunk
+from data.generation import writers
+from data.generation.production import Chunk, Production, Sample
 from data.generation.top_tagging import storage
 from data.generation.top_tagging.jets import JetStream, mixed_blocks, mixed_labels
 
@@ -47,7 +44,10 @@ def test_energy_is_the_length_of_the_momentum():
 
 
 def blocks_of(jets, labels, size):
-    return [(jets[first : first + size], labels[first : first + size]) for first in range(0, len(jets), size)]
+    return [
+        {"constituents": jets[first : first + size], "is_signal_new": labels[first : first + size]}
+        for first in range(0, len(jets), size)
+    ]
 
 
 @pytest.fixture
@@ -60,16 +60,16 @@ def jets():
 
 def test_bytes_depend_on_the_jets_only(jets, tmp_path):
     labels = np.arange(len(jets)) % 2
-    digests = []
     for name in ("one.h5", "another.h5"):
-        storage.write_jets(tmp_path / name, len(jets), blocks_of(jets, labels, storage.BLOCK_JETS))
-        digests.append(hashlib.sha256((tmp_path / name).read_bytes()).hexdigest())
-    assert digests[0] == digests[1]
+        blocks = blocks_of(jets, labels, storage.BLOCK_JETS)
+        writers.write_hdf5(tmp_path / name, len(jets), storage.LAYOUT, blocks)
+    assert (tmp_path / "one.h5").read_bytes() == (tmp_path / "another.h5").read_bytes()
 
 
 def test_written_file(jets, tmp_path):
     labels = np.arange(len(jets)) % 2
-    storage.write_jets(tmp_path / "jets.h5", len(jets), blocks_of(jets, labels, storage.BLOCK_JETS))
+    blocks = blocks_of(jets, labels, storage.BLOCK_JETS)
+    writers.write_hdf5(tmp_path / "jets.h5", len(jets), storage.LAYOUT, blocks)
     with h5py.File(tmp_path / "jets.h5") as file:
         assert set(file) == {"constituents", "is_signal_new"}
         np.testing.assert_array_equal(file["constituents"], jets)
@@ -79,8 +79,8 @@ def test_written_file(jets, tmp_path):
         assert file["constituents"].chunks == (512, 20, 4)
 
 
-def numbered_chunks(folder, name, first, sizes):
-    """Chunk files of jets whose only constituent's px counts them from `first`."""
+def numbered_jets(folder, name, first, sizes):
+    """A finished sample of jets whose only constituent's px counts them from `first`."""
     paths = []
     for index, size in enumerate(sizes):
         momenta = np.zeros((size, 200, 3), np.float32)
@@ -88,23 +88,23 @@ def numbered_chunks(folder, name, first, sizes):
         first += size
         paths.append(folder / f"{name}-{index}.npz")
         Chunk({"momenta": momenta}).save(paths[-1])
-    return paths
+    return Production(Sample(name, 1, 1), paths)
 
 
 def test_each_jet_is_handed_out_once_and_with_its_label(tmp_path):
     """Tops are numbered from 1, QCD jets from 2001; chunks and blocks do not fit each other."""
     streams = {
-        1: JetStream(numbered_chunks(tmp_path, "top", 1, (400, 0, 701))),
-        0: JetStream(numbered_chunks(tmp_path, "qcd", 2001, (900, 200))),
+        1: JetStream(numbered_jets(tmp_path, "top", 1, (400, 0, 701))),
+        0: JetStream(numbered_jets(tmp_path, "qcd", 2001, (900, 200))),
     }
     rng = np.random.default_rng(4)
     seen = {0: [], 1: []}
     for n_jets in (1500, 601):
         labels = mixed_labels(n_jets, rng)
         assert labels.sum() == n_jets // 2
-        for block, block_labels in mixed_blocks(labels, streams):
+        for block in mixed_blocks(labels, streams):
             for label in (0, 1):
-                seen[label].extend(block[block_labels == label, 0, 1])
+                seen[label].extend(block["constituents"][block["is_signal_new"] == label, 0, 1])
     assert seen[1] == list(range(1, 1 + 750 + 300))
     assert seen[0] == list(range(2001, 2001 + 750 + 301))
 

@@ -3,8 +3,6 @@
 import numpy as np
 import pytest
 
-pytest.importorskip("pythia8mc", reason="the generator is not installed (make data installs it)")
-
 from data.generation.top_tagging import calorimeter, detector, tracks
 from data.generation.top_tagging.calorimeter import ECAL, HCAL
 from data.generation.top_tagging.particles import Particles

@@ -1,8 +1,6 @@
 """The H→WW generation end to end, at a size of seconds."""
 
-import signal
-import subprocess
-import sys
+import dataclasses
 import time
 
 import numpy as np
@@ -10,21 +8,29 @@ import pytest
 
 pytest.importorskip("pythia8mc", reason="the generator is not installed (make data installs it)")
 
-from data.generation.hww import dataset, processes, simulation
+from data.generation.generator import start
+from data.generation.hww import processes, simulation
+from data.generation.hww.dataset import DATA_SET
 from data.generation.hww.leptons import passes_filter
 from data.generation.hww.recoil import RecoilVeto
 from data.generation.hww.selection import jet_finder
+from data.generation.hww.tau_decays import force_leptonic_tau_decays, leptonic_tau_fraction
 from data.generation.production import MASTER_SEED, Sample, Task
 
-FILES = (*(f"{name}.root" for name in processes.PROCESSES), "arrays.npz", "manifest.json")
-TINY = {
-    sample.name: sample
-    for sample in (
-        Sample(processes.SIGNAL.name, tries_per_chunk=150, aim=100),
-        Sample(processes.DRELL_YAN_LOW_MASS.name, tries_per_chunk=2_000, aim=8),
-        Sample(processes.DRELL_YAN.name, tries_per_chunk=150, aim=60),
-    )
-}
+FILES = (*DATA_SET.files, "manifest.json")
+SAMPLES = (
+    Sample(processes.SIGNAL.name, tries_per_chunk=150, aim=100),
+    Sample(processes.DRELL_YAN_LOW_MASS.name, tries_per_chunk=2_000, aim=8),
+    Sample(processes.DRELL_YAN.name, tries_per_chunk=150, aim=60),
+)
+TINY = dataclasses.replace(DATA_SET, samples=lambda size: SAMPLES)
+
+
+def simulate_until_ctrl_c(task):
+    """As the data set does, until the last sample."""
+    if task.sample_name == processes.DRELL_YAN.name:
+        raise KeyboardInterrupt
+    return DATA_SET.simulate(task)
 
 
 def contents(folder):
@@ -34,26 +40,17 @@ def contents(folder):
 @pytest.fixture(scope="module")
 def tiny(tmp_path_factory):
     """The tiny data set, made by one process without interruption."""
-    return dataset.generate(tmp_path_factory.mktemp("tiny"), TINY, processes=1)
+    return TINY.generate(tmp_path_factory.mktemp("tiny"), 100, processes=1)
 
 
-def test_interruption_and_number_of_processes_change_no_byte(tiny, tmp_path, monkeypatch):
-    produce = dataset.produce
-
-    def produce_two_samples(sample, *arguments):
-        if sample.name == processes.DRELL_YAN.name:
-            raise KeyboardInterrupt
-        return produce(sample, *arguments)
-
-    monkeypatch.setattr(dataset, "produce", produce_two_samples)
+def test_interruption_and_number_of_processes_change_no_byte(tiny, tmp_path):
     with pytest.raises(KeyboardInterrupt):
-        dataset.generate(tmp_path, TINY, processes=2)
+        dataclasses.replace(TINY, simulate=simulate_until_ctrl_c).generate(tmp_path, 100, processes=2)
     assert not list((tmp_path / "hww").glob("*.root"))
     assert list((tmp_path / "hww").rglob("*.npz")), "finished chunks are kept for the next run"
 
-    monkeypatch.undo()
     time.sleep(1.1)  # ROOT's dates count whole seconds
-    assert contents(dataset.generate(tmp_path, TINY, processes=2)) == contents(tiny)
+    assert contents(TINY.generate(tmp_path, 100, processes=2)) == contents(tiny)
 
 
 def test_only_the_finished_files_remain(tiny):
@@ -68,17 +65,23 @@ def test_files_tell_nothing_of_where_they_were_made(tiny):
 
 @pytest.mark.parametrize("name", processes.PROCESSES)
 def test_shipped_events_come_from_this_code(name, events, manifest):
-    """The first tries of the first chunk give the first events of the file."""
+    """The first chunk gives the first events of the file, bit for bit; XSWeight alone needs the other chunks."""
     seeds = manifest["files"][f"{name}.root"]["seeds"]
     assert seeds["master_seed"] == MASTER_SEED
     assert seeds["tries_per_chunk"] == processes.PROCESSES[name].tries_per_chunk
-    task = Task(name, 0, 2_000 if name == processes.DRELL_YAN_LOW_MASS.name else 100)
-    columns = simulation.simulate_chunk(task).columns
-    n_events = len(columns["event"])
-    assert n_events > 0
-    shipped = events[name]
-    for branch in ("event", "pt1", "phi2", "PuppiMET_pt", "mth", "mTOT_cut", "njet"):
-        np.testing.assert_allclose(columns[branch], shipped[branch][:n_events], rtol=1e-6, err_msg=branch)
+    chunk = DATA_SET.simulate(Task(name, 0, seeds["tries_per_chunk"]))
+    assert len(chunk) > 100
+    for column in DATA_SET.columns:
+        if column.name != "XSWeight":
+            made, shipped = chunk.columns[column.name].astype(column.dtype), events[name][column.name][: len(chunk)]
+            np.testing.assert_array_equal(made, shipped, err_msg=column.name)
+
+
+def start_generator(process, seed, veto=None):
+    """The generator of a chunk."""
+    pythia = start(process, seed, veto)
+    force_leptonic_tau_decays(pythia)
+    return pythia
 
 
 def lost_by_the_filters(process, n_tries, is_worth_hadronising):
@@ -92,7 +95,7 @@ def lost_by_the_filters(process, n_tries, is_worth_hadronising):
             return False
 
     witness = Witness() if process.vetoes_soft_recoil else None
-    pythia = processes.start_generator(process, seed=11, veto=witness)
+    pythia = start_generator(process, seed=11, veto=witness)
     rng = np.random.default_rng(12)
     finder = jet_finder()
     selected = lost = 0
@@ -128,8 +131,8 @@ def test_filters_lose_no_selected_event_of_low_mass():
 
 
 def test_taus_decay_leptonically_with_their_branching_fraction():
-    pythia = processes.start_generator(processes.DRELL_YAN, seed=1)
-    assert processes.leptonic_tau_fraction(pythia) == pytest.approx(0.1782 + 0.1739, abs=0.003)  # PDG
+    pythia = start_generator(processes.DRELL_YAN, seed=1)
+    assert leptonic_tau_fraction(pythia) == pytest.approx(0.1782 + 0.1739, abs=0.003)  # PDG
     n_taus = 0
     while n_taus < 10:
         if pythia.next() and simulation.has_tau_pair(pythia.process) and pythia.forceHadronLevel():
@@ -142,61 +145,11 @@ def test_taus_decay_leptonically_with_their_branching_fraction():
 def test_fraction_of_the_low_mass_cross_section_that_is_generated():
     def leading_order(least_mass):
         settings = (setting.replace("11.5", str(least_mass)) for setting in processes.DRELL_YAN_LOW_MASS.settings)
-        process = processes.Process("", "", (*settings, "PartonLevel:all = off"), 0.0, "", 0.0, 0)
-        pythia = processes.start_generator(process, seed=5)
+        settings = (*settings, "PartonLevel:all = off")
+        process = dataclasses.replace(processes.DRELL_YAN_LOW_MASS, settings=settings)
+        pythia = start_generator(process, seed=5)
         for _ in range(40_000):
             pythia.next()
         return pythia.infoPython().sigmaGen()
 
     assert leading_order(11.5) / leading_order(10) == pytest.approx(processes.FRACTION_ABOVE_11_5_GEV, rel=0.01)
-
-
-def run_command(repository, *arguments):
-    return subprocess.run(
-        [sys.executable, "-m", "data.generation", *arguments],
-        cwd=repository,
-        capture_output=True,
-        text=True,
-        timeout=60,
-    )
-
-
-@pytest.mark.parametrize(
-    ("arguments", "complaint"),
-    [
-        (("--events", "0"), "--events: a whole number from 1 is expected, not '0'"),
-        (("--events", "many"), "--events: a whole number from 1 is expected, not 'many'"),
-        (("--events", "-5"), "--events"),
-        (("--processes", "0"), "--processes: a whole number from 1 is expected, not '0'"),
-        (("--colour", "red"), "--colour"),
-    ],
-)
-def test_bad_arguments_get_one_sentence(repository, arguments, complaint):
-    result = run_command(repository, *arguments)
-    assert result.returncode == 2
-    assert complaint in result.stderr
-    assert len(result.stderr.splitlines()) == 1
-    assert result.stdout == ""
-
-
-def test_an_unwritable_output_gets_one_sentence(repository, tmp_path):
-    (tmp_path / "file").write_text("")
-    result = run_command(repository, "--output", str(tmp_path / "file"))
-    assert result.returncode == 2
-    assert result.stderr.startswith("Cannot write into ")
-    assert len(result.stderr.splitlines()) == 1
-
-
-def test_ctrl_c_ends_with_one_sentence(repository, tmp_path):
-    arguments = "--dataset", "hww", "--events", "50000", "--processes", "1", "--output", str(tmp_path)
-    command = [sys.executable, "-m", "data.generation", *arguments]
-    with subprocess.Popen(command, cwd=repository, stderr=subprocess.PIPE, text=True) as process:
-        deadline = time.monotonic() + 120
-        while not list(tmp_path.rglob("hww/.work/*")) and time.monotonic() < deadline:
-            time.sleep(0.1)
-        time.sleep(1)
-        process.send_signal(signal.SIGINT)
-        _, errors = process.communicate(timeout=120)
-    assert process.returncode == 130
-    assert "Traceback" not in errors
-    assert errors.splitlines()[-1] == "Interrupted: run the same command again to go on from here."

@@ -2,31 +2,46 @@
 
 import dataclasses
 import json
-import subprocess
-import sys
 
 import numpy as np
 import pytest
 
 pytest.importorskip("pythia8mc", reason="the generator is not installed (make data installs it)")
 
+from data.generation.generator import start
 from data.generation.production import MASTER_SEED, Task
-from data.generation.top_tagging import dataset, events, generate_jets, jets, processes, simulation
+from data.generation.top_tagging import events, fresh_jets, jets, parton_jets, processes, simulation
+from data.generation.top_tagging.dataset import DATA_SET, file_sizes
+from data.generation.top_tagging.fresh_jets import generate_jets
 from data.generation.top_tagging.matching import holds_top, top_decays
-from data.generation.top_tagging.particles import Particles
+from data.generation.top_tagging.particles import GeneratedEvent, Particles
 from data.generation.top_tagging.selection import find_leading_jets, leading_constituents, select
 from data.generation.top_tagging.storage import rounded
 
-FILES = ("train.h5", "validation.h5", "test.h5", "manifest.json")
+FILES = (*DATA_SET.files, "manifest.json")
 N_JETS = 26
 
 
-@pytest.fixture(scope="module", autouse=True)
+def in_small_chunks(samples):
+    """The samples in chunks of 500 tries, of which about eight jets are selected."""
+    return [dataclasses.replace(sample, tries_per_chunk=500) for sample in samples]
+
+
+TINY = dataclasses.replace(DATA_SET, samples=lambda n_jets: in_small_chunks(DATA_SET.samples(n_jets)))
+
+
+def simulate_until_ctrl_c(task):
+    """As the data set does, until the second sample."""
+    if task.sample_name == processes.QCD.name:
+        raise KeyboardInterrupt
+    return DATA_SET.simulate(task)
+
+
+@pytest.fixture(scope="module")
 def small_chunks():
-    """Chunks of 500 tries, of which about eight jets are selected."""
+    """Fresh jets, too, are made in small chunks."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(jets, "TOP", dataclasses.replace(processes.TOP, tries_per_chunk=500))
-        patch.setattr(jets, "QCD", dataclasses.replace(processes.QCD, tries_per_chunk=500))
+        patch.setattr(fresh_jets, "samples", lambda *arguments: in_small_chunks(jets.samples(*arguments)))
         yield
 
 
@@ -35,27 +50,18 @@ def contents(folder):
 
 
 @pytest.fixture(scope="module")
-def tiny(small_chunks, tmp_path_factory):
+def tiny(tmp_path_factory):
     """The tiny data set, made by one process without interruption."""
-    return dataset.generate(tmp_path_factory.mktemp("tiny"), N_JETS, processes=1)
+    return TINY.generate(tmp_path_factory.mktemp("tiny"), N_JETS, processes=1)
 
 
-def test_interruption_and_number_of_processes_change_no_byte(tiny, tmp_path, monkeypatch):
-    produce = jets.produce
-
-    def produce_tops(sample, *arguments):
-        if sample.name == processes.QCD.name:
-            raise KeyboardInterrupt
-        return produce(sample, *arguments)
-
-    monkeypatch.setattr(jets, "produce", produce_tops)
+def test_interruption_and_number_of_processes_change_no_byte(tiny, tmp_path):
     with pytest.raises(KeyboardInterrupt):
-        dataset.generate(tmp_path, N_JETS, processes=2)
+        dataclasses.replace(TINY, simulate=simulate_until_ctrl_c).generate(tmp_path, N_JETS, processes=2)
     assert not list((tmp_path / "top_tagging").glob("*.h5"))
     assert list((tmp_path / "top_tagging").rglob("top-*.npz")), "finished chunks are kept for the next run"
 
-    monkeypatch.setattr(jets, "produce", produce)
-    assert contents(dataset.generate(tmp_path, N_JETS, processes=2)) == contents(tiny)
+    assert contents(TINY.generate(tmp_path, N_JETS, processes=2)) == contents(tiny)
 
 
 def test_only_the_finished_files_remain(tiny):
@@ -76,7 +82,7 @@ def test_sizes_of_the_files(tiny):
         "test.h5": 5,
     }
     assert [entry["n_top"] for entry in entries.values()] == [8, 2, 2]
-    assert dataset.file_sizes(40_000) == {"train.h5": 24_000, "validation.h5": 8_000, "test.h5": 8_000}
+    assert file_sizes(40_000) == {"train.h5": 24_000, "validation.h5": 8_000, "test.h5": 8_000}
 
 
 @pytest.fixture(scope="module")
@@ -85,16 +91,15 @@ def fresh(small_chunks, tmp_path_factory):
     return generate_jets(7, 2**255 + 12345, processes=1, work=tmp_path_factory.mktemp("work"))
 
 
-def test_fresh_jets_do_not_depend_on_processes_and_are_resumed(fresh, tmp_path, monkeypatch):
+def test_fresh_jets_do_not_depend_on_processes_and_are_resumed(fresh, small_chunks, tmp_path):
     again = generate_jets(7, 2**255 + 12345, processes=2, work=tmp_path)
     for first, second in zip(fresh, again, strict=True):
         np.testing.assert_array_equal(first, second)
 
-    def refuse(*_):
-        raise AssertionError("every chunk is there already")
-
-    monkeypatch.setattr(jets, "simulate_chunk", refuse)
+    finished = {path: path.stat().st_mtime_ns for path in tmp_path.rglob("*.npz")}
+    assert finished
     np.testing.assert_array_equal(generate_jets(7, 2**255 + 12345, processes=1, work=tmp_path)[0], fresh[0])
+    assert finished == {path: path.stat().st_mtime_ns for path in finished}, "every chunk is there already"
 
 
 def test_fresh_jets_are_like_the_shipped_ones(fresh):
@@ -106,7 +111,7 @@ def test_fresh_jets_are_like_the_shipped_ones(fresh):
     np.testing.assert_array_equal(rounded(constituents[..., 1:]), constituents[..., 1:])
 
 
-def test_another_seed_gives_other_jets_in_another_folder(fresh, tmp_path):
+def test_another_seed_gives_other_jets_in_another_folder(fresh, small_chunks, tmp_path):
     other, _ = generate_jets(7, 2**255 + 12346, processes=1, work=tmp_path)
     leading = {tuple(jet[0]) for jet in fresh[0]}
     assert not leading & {tuple(jet[0]) for jet in other}
@@ -138,7 +143,7 @@ def test_decay_quarks_carry_the_top_mass():
 
     The W recoils against what the b quark radiates, so the last sum is exact to a few GeV only.
     """
-    pythia = processes.start_generator(processes.TOP, seed=3)
+    pythia = start(processes.TOP, seed=3)
     w_masses = []
     while len(w_masses) < 60:
         if not pythia.next():
@@ -218,7 +223,7 @@ def test_the_200_constituents_of_largest_pt_are_kept_in_order():
 
 
 def test_neutrinos_and_forward_particles_are_invisible():
-    pythia = processes.start_generator(processes.TOP, seed=4)
+    pythia = start(processes.TOP, seed=4)
     n_events = 0
     while n_events < 3:
         if pythia.next() and pythia.forceHadronLevel():
@@ -241,7 +246,7 @@ def test_filters_lose_few_selected_jets(process, allowed):
     The datasheet gives 3 % for top jets: more than two of ten is then less likely than 0.3 %.
     """
 
-    class Witness(processes.ShowerVeto):
+    class Witness(parton_jets.ShowerVeto):
         vetoes = False
 
         def doVetoPT(self, position, event):  # noqa: N802
@@ -249,8 +254,8 @@ def test_filters_lose_few_selected_jets(process, allowed):
             return False
 
     veto = Witness()
-    pythia = processes.start_generator(process, seed=21, veto=veto)
-    leading_jet = processes.LeadingJet()
+    pythia = start(process, seed=21, veto=veto)
+    leading_jet = parton_jets.LeadingJet()
     generated, passes = [], []
     for _ in range(700):
         veto.vetoes = False
@@ -261,39 +266,12 @@ def test_filters_lose_few_selected_jets(process, allowed):
             continue
         tops = top_decays(pythia.event)
         is_matched = not process.label or holds_top(tops, jet.eta(), jet.phi(), events.PARTON_MATCHING_RADIUS)
-        is_central = abs(jet.eta()) < processes.PARTON_JET_LARGEST_ETA
+        is_central = abs(jet.eta()) < parton_jets.PARTON_JET_LARGEST_ETA
         if pythia.forceHadronLevel():
-            generated.append(events.GeneratedEvent(*events.visible_particles(pythia.event), tops))
-            passes.append(not veto.vetoes and processes.is_in_window(jet) and is_central and is_matched)
+            generated.append(GeneratedEvent(*events.visible_particles(pythia.event), tops))
+            passes.append(not veto.vetoes and parton_jets.is_in_window(jet) and is_central and is_matched)
     flow, event_numbers = simulation.measure(Particles.of(generated), np.random.default_rng(22))
     found = find_leading_jets(flow, event_numbers, len(generated))
     selected = select(found, [event.tops for event in generated] if process.label else None)
     assert selected.sum() >= 8
     assert np.sum(selected & ~np.array(passes)) <= allowed
-
-
-# ---------------------------------------------------------------- the command
-
-
-def run_command(repository, *arguments):
-    return subprocess.run(
-        [sys.executable, "-m", "data.generation", *arguments],
-        cwd=repository,
-        capture_output=True,
-        text=True,
-        timeout=60,
-    )
-
-
-def test_a_data_set_that_does_not_exist(repository):
-    result = run_command(repository, "--dataset", "bottom_tagging")
-    assert result.returncode == 2
-    assert "bottom_tagging" in result.stderr
-    assert len(result.stderr.splitlines()) == 1
-
-
-def test_too_few_jets(repository):
-    result = run_command(repository, "--dataset", "top_tagging", "--events", "9")
-    assert result.returncode == 2
-    assert result.stderr == "--events: top_tagging needs at least 10, not 9\n"
-    assert not (repository / "data" / "generated" / "top_tagging-9events").exists()
