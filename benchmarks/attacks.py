@@ -501,13 +501,17 @@ def chosen(attack: Attack, only: list[str]) -> bool:
     return any(text == attack.group or text in attack.name for text in only)
 
 
-def main() -> int:
-    parser = argparse.ArgumentParser(prog="python -m benchmarks.attacks", description=__doc__.splitlines()[0])
+def parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="hepdl attacks", description=__doc__.splitlines()[0])
     parser.add_argument("only", nargs="*", metavar="TEXT", help="a group, or a part of an attack's name (default: all)")
     parser.add_argument("--grader", choices=GRADERS, help="one of the two (default: both)")
     parser.add_argument("--told", action="store_true", help="also print what tells the instructor of each attack")
     parser.add_argument("--log", action="store_true", help="also print nbgrader's log")
-    options = parser.parse_args()
+    return parser
+
+
+def main(arguments: list[str] | None = None) -> int:
+    options = parser().parse_args(arguments)
     attacks = [attack for attack in corpus().values() if not options.only or chosen(attack, options.only)]
     if not attacks:
         print(f"there is no attack and no group {' or '.join(options.only)}", file=sys.stderr)

@@ -78,13 +78,19 @@ def write(path: Path, n_events: int, compression: uproot.compression.Compression
         part.unlink(missing_ok=True)
 
 
-def main() -> int:
-    parser = argparse.ArgumentParser(description="Write a large ROOT file of H→WW and Drell-Yan events.")
+def parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="hepdl big-file", description="Write a large ROOT file of H→WW and Drell-Yan events."
+    )
     parser.add_argument("path", type=Path, help="the file to write")
     parser.add_argument("--events", type=int, default=2_000_000, help="number of events (default: 2 million)")
-    arguments = parser.parse_args()
+    return parser
+
+
+def main(arguments: list[str] | None = None) -> int:
+    options = parser().parse_args(arguments)
     try:
-        write(arguments.path, arguments.events, uproot.ZLIB(1))
+        write(options.path, options.events, uproot.ZLIB(1))
     except OSError as error:
         print(error, file=sys.stderr)
         return 1

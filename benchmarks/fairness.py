@@ -186,11 +186,15 @@ def table(lesson: str, rows: list[Row]) -> str:
     return "\n".join(lines)
 
 
-def main() -> int:
-    parser = argparse.ArgumentParser(prog="python -m benchmarks.fairness", description=__doc__.splitlines()[0])
+def parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="hepdl fairness", description=__doc__.splitlines()[0])
     parser.add_argument("lessons", nargs="*", metavar="lesson", help="such as ex3_weights_targets (default: all)")
     parser.add_argument("--most", type=int, help="right answers to try for each exercise, the solution included")
-    options = parser.parse_args()
+    return parser
+
+
+def main(arguments: list[str] | None = None) -> int:
+    options = parser().parse_args(arguments)
     if unknown := set(options.lessons) - set(harness.lessons()):
         print(
             f"no such lesson: {', '.join(sorted(unknown))}; there are: {', '.join(harness.lessons())}", file=sys.stderr

@@ -94,10 +94,10 @@ def compare(assignment: str, submissions: int, folder: Path) -> bool:
     return bool(expected) and not differ
 
 
-def main() -> int:
+def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--submissions", type=int, default=20, help="of Exercise 5, and twice as many of Exercise 3")
-    wanted = parser.parse_args().submissions
+    wanted = parser.parse_args(arguments).submissions
     ctypes.CDLL(None).prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
     agree = []
     with tempfile.TemporaryDirectory(prefix="benchmark-") as folder:

@@ -160,23 +160,25 @@ def measure_file(source: Path) -> None:
     print(f"{datasets.count_jets(source):12,d}{wall:12.1f}{size / 2**20:12.0f}{peak_memory():12.0f}", flush=True)
 
 
-def main() -> None:
+def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--jets", type=int, default=200_000, help="jets of the big file (default: 200000)")
     parser.add_argument("--measure-file", type=Path, help=argparse.SUPPRESS)
-    arguments = parser.parse_args()
-    if arguments.measure_file:
-        return measure_file(arguments.measure_file)
+    options = parser.parse_args(arguments)
+    if options.measure_file:
+        measure_file(options.measure_file)
+        return 0
 
     compare(COMPARED_JETS)
     print("Images of a file written to a file with helpers.jets.write_images")
     print(f"{'jets':>12s}{'seconds':>12s}{'size, MiB':>12s}{'peak, MiB':>12s}", flush=True)
     with tempfile.TemporaryDirectory() as folder:
-        for n_jets in (arguments.jets // 10, arguments.jets):
+        for n_jets in (options.jets // 10, options.jets):
             write_repeated(Path(folder) / "jets.h5", n_jets)
             command = [sys.executable, "-m", "benchmarks.jet_images", "--measure-file", f"{folder}/jets.h5"]
             subprocess.run(command, check=True, stderr=subprocess.DEVNULL)
+    return 0
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

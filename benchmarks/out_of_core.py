@@ -417,7 +417,7 @@ def rates() -> None:
         print(f"{kind:32s}{accepted / RATE_SHUFFLES:24.4%}{above / RATE_SHUFFLES:24.4%}", flush=True)
 
 
-def main() -> int:
+def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description="Measure Exercise 6: shuffling and feeding a large file.")
     parts = ("rates", "randomize", "feeding")
     parser.add_argument("parts", nargs="*", default=parts, help=f"what to measure: {', '.join(parts)} (default: all)")
@@ -428,21 +428,21 @@ def main() -> int:
     )
     parser.add_argument("--folder", type=Path, help="where to make (or find) the files (default: a temporary folder)")
     parser.add_argument("--measure", nargs=2, metavar=("FUNCTION", "FILE"), help=argparse.SUPPRESS)
-    arguments = parser.parse_args()
-    if arguments.measure:
-        in_this_process(arguments.measure[0], Path(arguments.measure[1]))
+    options = parser.parse_args(arguments)
+    if options.measure:
+        in_this_process(options.measure[0], Path(options.measure[1]))
         return 0
-    if unknown := set(arguments.parts) - set(parts):
+    if unknown := set(options.parts) - set(parts):
         parser.error(f"no such part: {', '.join(sorted(unknown))}; there are: {', '.join(parts)}")
     with tempfile.TemporaryDirectory() as temporary:
-        folder = arguments.folder or Path(temporary)
+        folder = options.folder or Path(temporary)
         folder.mkdir(parents=True, exist_ok=True)
-        if "rates" in arguments.parts:
+        if "rates" in options.parts:
             rates()
-        if "randomize" in arguments.parts:
-            compare_randomize(folder, arguments.events, arguments.runs, arguments.codecs)
-        if "feeding" in arguments.parts:
-            compare_feeding(folder, arguments.events, arguments.runs)
+        if "randomize" in options.parts:
+            compare_randomize(folder, options.events, options.runs, options.codecs)
+        if "feeding" in options.parts:
+            compare_feeding(folder, options.events, options.runs)
     return 0
 
 

@@ -1,12 +1,11 @@
 """How hard the top-tagging jets are, and how safely the reference solutions pass their bars.
 
-    python -m benchmarks.top_tagging difficulty    five seeds: the table in data/README.md
-    python -m benchmarks.top_tagging bars          twenty seeds and shuffled labels: docs/bars.png
+    hepdl difficulty    five seeds: the table in data/README.md
+    hepdl bars          twenty seeds and shuffled labels: docs/bars.png
 
 Each number is that of a solution notebook, executed with another seed in a process of its own.
 """
 
-import argparse
 import multiprocessing
 import os
 import re
@@ -141,11 +140,3 @@ def graded_bar(notebook: str) -> float:
     """The AUC that a test cell asks for: the number in its ``area > …``."""
     source = reference.test_source(LESSON, notebook, f"{BARS[notebook]}-check")
     return max(map(float, re.findall(r"area > (0\.\d+)", source)))
-
-
-if __name__ == "__main__":
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("what", choices=("difficulty", "bars"))
-    parser.add_argument("--processes", type=int, default=os.cpu_count(), help="(default: all cores)")
-    options = parser.parse_args()
-    {"difficulty": difficulty, "bars": bars}[options.what](options.processes)

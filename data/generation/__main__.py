@@ -37,13 +37,13 @@ def _positive(text: str) -> int:
     return int(text)
 
 
-def _parser(data_sets: dict[str, DataSet]) -> argparse.ArgumentParser:
+def parser() -> argparse.ArgumentParser:
     parser = _Parser(
-        prog="python -m data.generation",
+        prog="hepdl data",
         description="Make the data sets with Pythia 8. An interrupted run is taken up by running it again.",
     )
     parser.add_argument("--dataset", choices=NAMES, help="the data set to make (default: all of them)")
-    sizes = " and ".join(f"{data_set.shipped_size} for {name}" for name, data_set in data_sets.items())
+    sizes = " and ".join(f"{data_set.shipped_size} for {name}" for name, data_set in _data_sets().items())
     parser.add_argument(
         "--events",
         type=_positive,
@@ -92,12 +92,12 @@ def _root_of_own_size(events: int, names: Sequence[str]) -> Path:
     return SHIPPED_ROOT / "generated" / f"{'-'.join(names)}-{events}events"
 
 
-def main(arguments: list[str] | None = None) -> None:
+def main(arguments: list[str] | None = None) -> int:
     """Parse the arguments, make the data sets, and say how to use them."""
     if importlib.util.find_spec("pythia8mc") is None:
         _fail("Pythia 8 (the package pythia8mc) is not installed here: `make data` installs it and starts again.", 1)
     data_sets = _data_sets()
-    options = _parser(data_sets).parse_args(arguments)
+    options = parser().parse_args(arguments)
     names = [options.dataset] if options.dataset else NAMES
     sizes = {name: options.events or data_sets[name].shipped_size for name in names}
     for name, size in sizes.items():
@@ -117,7 +117,8 @@ def main(arguments: list[str] | None = None) -> None:
         _fail("\nA worker process died, perhaps for lack of memory: run the same command again to go on from here.", 1)
     if root.resolve() != SHIPPED_ROOT:
         print(f"To use these data: HEPDL_DATA={root} make lab")
+    return 0
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

@@ -306,18 +306,24 @@ def run(folder: Path, assignment: str, say: Callable[[str], None]) -> tuple[dict
     return grades, problems
 
 
-def main() -> int:
-    parser = argparse.ArgumentParser(description="Grade four example submissions in a temporary course.")
+def parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="hepdl demo-class", description="Grade four example submissions in a temporary course."
+    )
     parser.add_argument("--assignment", default=ASSIGNMENT, help="default: %(default)s")
     parser.add_argument("--keep", action="store_true", help="keep the temporary course and say where it is")
-    arguments = parser.parse_args()
+    return parser
+
+
+def main(arguments: list[str] | None = None) -> int:
+    options = parser().parse_args(arguments)
     folder = Path(tempfile.mkdtemp(prefix="demo-class-")).resolve()
     try:
-        _, problems = run(folder, arguments.assignment, lambda line: print(line, flush=True))
+        _, problems = run(folder, options.assignment, lambda line: print(line, flush=True))
     except (DemoError, CommandFailed) as error:
         problems = [str(error)]
     finally:
-        if arguments.keep:
+        if options.keep:
             print(f"the course is kept in {folder}")
         else:
             shutil.rmtree(folder)

@@ -87,11 +87,15 @@ def is_secret(path: Path) -> bool:
     return Path(os.path.abspath(path)).is_relative_to(SECRET)
 
 
-def main(arguments: list[str] | None = None) -> int:
-    parser = argparse.ArgumentParser(prog="python -m grading.authoring.hygiene", description=__doc__.splitlines()[0])
+def parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="hepdl hygiene", description=__doc__.splitlines()[0])
     parser.add_argument("--fix", action="store_true", help="clean the notebooks instead of only reporting")
     parser.add_argument("notebooks", nargs="+", type=Path, metavar="file")
-    options = parser.parse_args(arguments)
+    return parser
+
+
+def main(arguments: list[str] | None = None) -> int:
+    options = parser().parse_args(arguments)
     failed = False
     for path in options.notebooks:
         if is_secret(path):

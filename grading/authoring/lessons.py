@@ -85,10 +85,16 @@ def store(notebook: NotebookNode, path: Path) -> None:
     os.replace(temporary, path)
 
 
-def main() -> int:
-    parser = argparse.ArgumentParser(description="Synchronise, execute and store the solution notebooks.")
+def parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="hepdl solutions", description="Synchronise, execute and store the solution notebooks."
+    )
     parser.add_argument("lesson", nargs="?", default="*", help="an assignment, such as ex4_splitting (default: all)")
-    chosen = twins(parser.parse_args().lesson)
+    return parser
+
+
+def main(arguments: list[str] | None = None) -> int:
+    chosen = twins(parser().parse_args(arguments).lesson)
     if not chosen:
         print(
             f"no such lesson; there are: {', '.join(sorted({twin.parent.name for twin in twins()}))}", file=sys.stderr

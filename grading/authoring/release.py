@@ -192,10 +192,14 @@ def _remember(course: Path, content: dict[str, bytes]) -> None:
         _write(memory, json.dumps({name: _digest(data) for name, data in content.items()}).encode())
 
 
-def main() -> int:
-    parser = argparse.ArgumentParser(description="Make course/ from solutions/.")
+def parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="hepdl course", description="Make course/ from solutions/.")
     parser.add_argument("--force", action="store_true", help="overwrite edits that git does not have (also: FORCE=1)")
-    force = parser.parse_args().force or os.environ.get("FORCE", "") not in ("", "0")
+    return parser
+
+
+def main(arguments: list[str] | None = None) -> int:
+    force = parser().parse_args(arguments).force or os.environ.get("FORCE", "") not in ("", "0")
     try:
         replace(ROOT / "course", force, report=print)
     except ReleaseError as error:

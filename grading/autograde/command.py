@@ -244,9 +244,9 @@ def positive(text: str) -> int:
     return int(text)
 
 
-def main() -> int:
+def parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
-        prog="autograde", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+        prog="hepdl autograde", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("assignment", metavar="ASSIGNMENT", help="such as ex3_weights_targets")
     parser.add_argument("--force", action="store_true", help="grade again what is graded")
@@ -254,15 +254,19 @@ def main() -> int:
     where = parser.add_mutually_exclusive_group()
     where.add_argument("--cluster", choices=CLUSTERS, default="local", help="where to start workers; default: local")
     where.add_argument("--scheduler", metavar="ADDRESS", help="of a Dask scheduler that has workers")
-    arguments = parser.parse_args()
+    return parser
+
+
+def main(arguments: list[str] | None = None) -> int:
+    options = parser().parse_args(arguments)
     try:
         report = grade_class(
-            arguments.assignment,
+            options.assignment,
             Path.cwd(),
-            force=arguments.force,
-            cluster=arguments.cluster,
-            scheduler=arguments.scheduler,
-            count=arguments.workers,
+            force=options.force,
+            cluster=options.cluster,
+            scheduler=options.scheduler,
+            count=options.workers,
         )
     except CannotGrade as error:
         print(f"autograde: {error}", file=sys.stderr)

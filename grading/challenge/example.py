@@ -164,16 +164,16 @@ def make_course_entries() -> None:
         np.save(EXAMPLE / "course" / f"{name}.npy", scores.astype(np.float32))
 
 
-def main() -> int:
+def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description="Make the bundled example round of the challenge.")
     parser.add_argument("parts", nargs="+", choices=["jets", "submissions", "course"])
     parser.add_argument("--processes", type=int, default=os.cpu_count(), help="for the jets (default: all cores)")
-    arguments = parser.parse_args()
-    if "jets" in arguments.parts:
-        make_jets(arguments.processes)
-    if "submissions" in arguments.parts:
+    options = parser.parse_args(arguments)
+    if "jets" in options.parts:
+        make_jets(options.processes)
+    if "submissions" in options.parts:
         make_submissions()
-    if "course" in arguments.parts:
+    if "course" in options.parts:
         make_course_entries()
     return 0
 

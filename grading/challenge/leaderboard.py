@@ -132,28 +132,30 @@ def notes(boards: list[Board], not_ranked: list[NotRanked]) -> list[str]:
     return found
 
 
-def _arguments() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(description="Score the submissions of the challenge and write the leaderboard.")
+def parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="hepdl leaderboard", description="Score the submissions of the challenge and write the leaderboard."
+    )
     parser.add_argument("--submissions", type=Path, help="folder to look for submissions in (default: the round's)")
     parser.add_argument(
         "--output", type=Path, default=ROOT / "leaderboard", help="folder to write to (default: leaderboard/)"
     )
     parser.add_argument("--reveal", action="store_true", help="show the scores on the private half too")
-    return parser.parse_args()
+    return parser
 
 
-def main() -> int:
-    arguments = _arguments()
+def main(arguments: list[str] | None = None) -> int:
+    options = parser().parse_args(arguments)
     try:
         round_ = load(Places())
-        folder = arguments.submissions or round_.submissions
+        folder = options.submissions or round_.submissions
         if not folder.is_dir():
             raise RoundError(
                 f"there is no folder {folder}: `nbgrader collect` makes it, or name yours with SUBMISSIONS=folder"
             )
         entries, not_ranked = collect(folder, len(round_.labels), round_.deadline)
-        boards = score(round_, entries, arguments.reveal)
-        written = write(arguments.output, boards, not_ranked, round_)
+        boards = score(round_, entries, options.reveal)
+        written = write(options.output, boards, not_ranked, round_)
     except (RoundError, OSError) as error:
         print(f"make leaderboard: {error}.", file=sys.stderr)
         return 1

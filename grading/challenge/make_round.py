@@ -193,19 +193,22 @@ def _save(path: Path, array: np.ndarray) -> None:
     np.save(path, array, allow_pickle=False)
 
 
-def _arguments() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(description="Make a round of the challenge, or set up the example round.")
+def parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="hepdl challenge",
+        description="Make a round of the challenge from the secret words in the variable SEED; without, the example.",
+    )
     parser.add_argument("--jets", type=int, default=JETS, help="secret jets to make (default: %(default)s)")
     parser.add_argument("--deadline", help="date, time and time zone until which files count")
     parser.add_argument("--processes", type=int, default=os.cpu_count(), help="worker processes (default: all cores)")
-    return parser.parse_args()
+    return parser
 
 
-def _make(seed: str, arguments: argparse.Namespace, places: Places) -> None:
+def _make(seed: str, options: argparse.Namespace, places: Places) -> None:
     master_seed(seed)
-    if not arguments.deadline:
+    if not options.deadline:
         raise RoundError("say until when files count: DEADLINE=2026-07-01T18:00+02:00, with a time zone")
-    until = deadline(arguments.deadline)
+    until = deadline(options.deadline)
     if until < datetime.now(UTC):
         print(f"Note: the deadline, {until.isoformat()}, has passed; all files will be late.", file=sys.stderr)
     if importlib.util.find_spec("pythia8mc") is None:
@@ -215,17 +218,17 @@ def _make(seed: str, arguments: argparse.Namespace, places: Places) -> None:
     from data.generation.top_tagging import generate_jets
     from grading.challenge.course_entries import predictions
 
-    make(seed, arguments.jets, until, arguments.processes, places, generate_jets, predictions)
+    make(seed, options.jets, until, options.processes, places, generate_jets, predictions)
     print(f"Students get the jets in {places.data} with the course. The labels are in {places.secret}.")
     print(f"Keep SEED={seed!r} secret: {SEED_ADVICE}. It is written down in {places.secret / 'round.json'}.")
 
 
-def main() -> int:
-    arguments, places, seed = _arguments(), Places(), os.environ.get("SEED", "")
+def main(arguments: list[str] | None = None) -> int:
+    options, places, seed = parser().parse_args(arguments), Places(), os.environ.get("SEED", "")
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
-        if seed or arguments.deadline:
-            _make(seed, arguments, places)
+        if seed or options.deadline:
+            _make(seed, options, places)
         else:
             set_up_example(places)
             print("The example round is set up; `make leaderboard` scores it.")
