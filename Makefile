@@ -66,14 +66,14 @@ clean: ## remove the environment and caches; your notebooks and the data stay
 	@find . \( -path ./.git -o -path ./course \) -prune -o -name __pycache__ -prune -exec rm -rf {} +
 
 LOCK = requirements-all.txt
-INSTALL = $(UV) pip install $$quiet --python .venv --compile-bytecode
+INSTALL = $(UV) pip install $$quiet --python .venv
 
 # Packages are only added, so that `make lab` keeps what `make test` installed. .venv/unfinished stays where an
 # installation was killed: what it left is installed anew.
 environment: .venv/bin/uv ## install all packages, for `hepdl` and the tests
 	@if [ -e .venv/unfinished ]; then again=--reinstall; fi; touch .venv/unfinished; \
 	if [ -e .venv/bin/hepdl ] || [ ! -t 2 ]; then quiet=--quiet; fi; \
-	$(INSTALL) $$again --require-hashes -r requirements-uv.txt -r $(LOCK) && \
+	$(INSTALL) $$again --compile-bytecode --require-hashes -r requirements-uv.txt -r $(LOCK) && \
 	$(INSTALL) --no-deps --no-build-isolation --editable .; status=$$?; \
 	if [ $$status -lt 128 ]; then rm -f .venv/unfinished; fi; [ $$status = 0 ] || { $(SAY) \
 	"The packages could not be installed. Is this machine connected to the network? If so, the lines above say why." \

@@ -1,4 +1,4 @@
-"""The command ``hepdl``: what is done with the course besides working on it, each task a sub-command with options."""
+"""What is done with the course besides working on it: each task is a sub-command with options."""
 
 import argparse
 import importlib
@@ -52,7 +52,10 @@ def load(name: str) -> ModuleType:
 def parser(with_options: Iterable[str] = ()) -> argparse.ArgumentParser:
     """The parser of ``hepdl``; the sub-commands named are imported, and have their options."""
     top = argparse.ArgumentParser(
-        prog="hepdl", description=__doc__.splitlines()[0], epilog="`hepdl COMMAND --help` tells a command's options."
+        prog="hepdl",
+        description=__doc__,
+        epilog="`hepdl COMMAND --help` tells a command's options.",
+        formatter_class=lambda prog: argparse.HelpFormatter(prog, max_help_position=18, width=110),
     )
     commands = top.add_subparsers(dest="command", metavar="COMMAND", required=True)
     for name, command in COMMANDS.items():
@@ -86,7 +89,8 @@ def main(arguments: list[str] | None = None) -> int:
     except ModuleNotFoundError as error:
         print(missing(name, str(error.name)), file=sys.stderr)
         return 2
-    return module.main(rest)
+    status: int = module.main(rest)
+    return status
 
 
 if __name__ == "__main__":

@@ -3,7 +3,7 @@
 import ast
 from pathlib import Path
 
-from grading import lessons
+from grading.authoring import lessons
 
 DEFINITIONS = (ast.Import, ast.ImportFrom, ast.FunctionDef, ast.ClassDef)
 SLOW_IMPORTS = ("import keras",)  # left to whoever trains

@@ -20,7 +20,7 @@ import numpy as np
 from sklearn.metrics import roc_auc_score, roc_curve
 from tqdm import tqdm
 
-from grading import reference
+from grading.authoring import reference
 from helpers import checks
 
 ROOT = Path(__file__).resolve().parents[1]

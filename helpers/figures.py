@@ -59,7 +59,7 @@ def _describe_axes(axes: Axes) -> str:
     if legend := axes.get_legend():
         parts.append("legend " + ", ".join(repr(text.get_text()) for text in legend.get_texts()))
     parts += [_describe_steps(patch) for patch in axes.patches if isinstance(patch, StepPatch)]
-    parts += [f"image {' x '.join(map(str, image.get_array().shape))}" for image in axes.get_images()]
+    parts += [f"image {' x '.join(map(str, np.asarray(image.get_array()).shape))}" for image in axes.get_images()]
     if axes.lines:
         parts.append(f"{len(axes.lines)} lines")
     return "- " + "; ".join(parts)
