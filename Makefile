@@ -5,7 +5,7 @@ SUPPORTED = import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 14))
 IN_ENVIRONMENT = PATH="$(CURDIR)/.venv/bin:$$PATH"
 HEPDL = .venv/bin/python -m hepdl
 UV = .venv/bin/python -m uv
-SAY = >&2 printf '\n%s\n'
+SAY = >&2 echo
 
 export TF_CPP_MIN_LOG_LEVEL = 3
 
@@ -84,7 +84,7 @@ environment: .venv/bin/uv ## install all packages, for `hepdl` and the tests
 	@[ ! -e .venv ] || grep -qs "^prompt = 'hepdl'" .venv/pyvenv.cfg || { $(SAY) \
 	"There is a .venv that this Makefile did not make. Move it away, or run 'make clean', then try again."; exit 1; }
 	@for python in $(PYTHONS); do if "$$python" -c "$(SUPPORTED)" 2> /dev/null; then break; fi; python=; done; \
-	if [ ! "$$python" ]; then $(SAY) "Python 3.11, 3.12 or 3.13 is needed, and none of these is one:" $(PYTHONS) \
+	if [ ! "$$python" ]; then $(SAY) "Python 3.11, 3.12 or 3.13 is needed, and none of these is one: $(subst ",,$(PYTHONS))." \
 	"If you have one, name it: make lab PYTHON=python3.12"; exit 1; fi; \
 	echo "Making the environment in .venv with $$python. This is done once and takes a minute or a few."; \
 	"$$python" -m venv --clear --prompt hepdl .venv && echo "relocatable = true" >> .venv/pyvenv.cfg && \
