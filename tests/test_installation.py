@@ -81,7 +81,11 @@ class Course:
         kept = {
             key: value for key, value in os.environ.items() if not key.startswith(("MAKE", "MFLAGS", "UV_", "PIP_"))
         }
-        uv = {"UV_NO_INDEX": "1", "UV_FIND_LINKS": str(self.wheels), "UV_CACHE_DIR": str(self.wheels / "cache")}
+        uv = {
+            "UV_NO_INDEX": "1",
+            "UV_FIND_LINKS": str(self.wheels),
+            "UV_CACHE_DIR": str(self.wheels.with_name("cache")),
+        }
         return subprocess.run(
             ["make", *arguments], cwd=self.folder, env=kept | uv, capture_output=True, text=True, timeout=120
         )
