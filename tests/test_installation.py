@@ -92,7 +92,7 @@ class Course:
 
     def install(self, *arguments: str) -> None:
         done = self.make("environment", *arguments)
-        assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+        assert (done.returncode, done.stdout, done.stderr) == (0, "", ""), done.stderr
 
     def says(self, command: str) -> str:
         done = subprocess.run([self.venv / "bin" / command], capture_output=True, text=True, check=True)
@@ -131,7 +131,8 @@ def test_what_the_tests_installed_stays_for_the_student(course):
 
 def test_with_everything_there_no_package_is_looked_for(course):
     course.install()
-    shutil.rmtree(course.wheels)
+    for path in course.wheels.iterdir():
+        path.unlink()
     course.install()
 
 
