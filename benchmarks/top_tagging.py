@@ -1,12 +1,11 @@
 """How hard the top-tagging jets are, and how safely the reference solutions pass their bars.
 
-    python -m benchmarks.top_tagging difficulty    five seeds: the table in data/top_tagging/datasheet.md
-    python -m benchmarks.top_tagging bars          twenty seeds and shuffled labels: docs/bars.png
+    hepdl difficulty    five seeds: the table in data/top_tagging/datasheet.md
+    hepdl bars          twenty seeds and shuffled labels: docs/bars.png
 
 Each number is that of a solution notebook, executed with another seed in a process of its own.
 """
 
-import argparse
 import multiprocessing
 import os
 import re
@@ -140,22 +139,3 @@ def graded_bar(notebook: str) -> float:
     """The AUC that a test cell asks for: the number in its ``area > …``."""
     source = reference.test_source(LESSON, notebook, f"{BARS[notebook]}-check")
     return max(map(float, re.findall(r"area > (0\.\d+)", source)))
-
-
-def parser() -> argparse.ArgumentParser:
-    """What the command takes."""
-    made = argparse.ArgumentParser(prog="python -m benchmarks.top_tagging", description=__doc__.splitlines()[0])
-    made.add_argument("what", choices=("difficulty", "bars"))
-    made.add_argument("--processes", type=int, default=os.cpu_count(), help="(default: all cores)")
-    return made
-
-
-def main(arguments: list[str] | None = None) -> int:
-    """Measure, print and write what was asked for, and return the exit status."""
-    options = parser().parse_args(arguments)
-    {"difficulty": difficulty, "bars": bars}[options.what](options.processes)
-    return 0
-
-
-if __name__ == "__main__":
-    sys.exit(main())

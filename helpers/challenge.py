@@ -30,7 +30,7 @@ class ChallengeError(ValueError):
         return [f"Not handed in: {self}"]
 
 
-def submit(scores: Any, group: str, network: str, folder: str | os.PathLike = FOLDER) -> Path:
+def submit(scores: Any, group: str, network: str, folder: str | os.PathLike[str] = FOLDER) -> Path:
     """Write a network's scores of the secret jets as ``folder/<group>_<network>.npy`` and return the path.
 
     scores: numbers of shape (n_jets,) or (n_jets, 1), in the order of the secret jets, large for tops. They are stored

@@ -143,7 +143,7 @@ def shuffled(value: Any, message: str) -> None:
     that(max(abs(order), abs(neighbours)) * np.sqrt(len(value)) < 5, message)
 
 
-def call(function: Callable, *arguments: Any, says: str) -> Any:
+def call(function: Callable[..., Any], *arguments: Any, says: str) -> Any:
     """What the function returns; fail with the sentence ``says`` and the error's own words if it raises.
 
     NotImplementedError passes through: the stub has not been replaced yet.
@@ -157,7 +157,7 @@ def call(function: Callable, *arguments: Any, says: str) -> Any:
         raise CheckFailed(f"{says} (it raised {_told(error)})") from None
 
 
-def raises(error: type[BaseException], function: Callable, *arguments: Any, says: str) -> None:
+def raises(error: type[BaseException], function: Callable[..., Any], *arguments: Any, says: str) -> None:
     """Fail with the sentence ``says`` unless calling the function with the arguments raises the error."""
     try:
         function(*arguments)
