@@ -81,7 +81,7 @@ def filled_in(lesson: str, answers: Answers) -> dict[str, NotebookNode]:
     for name, solution in harness.notebooks(lesson).items():
         notebook = nbformat.from_dict(solution)
         for cell in filter(harness.is_exercise, notebook.cells):
-            if answer := answers.get(harness.name_of(cell)):
+            if answer := answers.get(harness.grade_id(cell)):
                 cell.source = answer.source
         made[name] = notebook
     return made
@@ -131,7 +131,7 @@ def errors_of(path: Path) -> dict[str, str]:
 def points_of(lesson: str) -> dict[str, float]:
     """What the test of each exercise is worth."""
     return {
-        harness.name_of(cell).removesuffix("-check"): cell.metadata.nbgrader.points
+        harness.grade_id(cell).removesuffix("-check"): cell.metadata.nbgrader.points
         for notebook in harness.notebooks(lesson).values()
         for cell in filter(harness.is_check, notebook.cells)
     }

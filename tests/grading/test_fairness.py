@@ -25,7 +25,7 @@ def test_every_right_answer_is_in_one_notebook():
 def test_answers_stand_in_their_cells():
     answers = together(LESSON)["answers-01"]
     (notebook,) = filled_in(LESSON, answers).values()
-    sources = {harness.name_of(cell): cell.source for cell in notebook.cells if harness.is_exercise(cell)}
+    sources = {harness.grade_id(cell): cell.source for cell in notebook.cells if harness.is_exercise(cell)}
     assert all(sources[name] == answer.source for name, answer in answers.items())
     assert filled_in(LESSON, {}) == harness.notebooks(LESSON)
 

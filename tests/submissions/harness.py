@@ -34,7 +34,9 @@ import yaml
 from nbformat import NotebookNode
 from nbgrader.preprocessors import ClearHiddenTests, ClearSolutions
 
-from grading.cells.roles import is_exercise, is_test, name_of
+from grading.cells.roles import is_exercise
+from grading.cells.roles import is_test as is_check
+from grading.cells.roles import name_of as grade_id
 from helpers import checks
 from helpers.repository import ROOT
 
@@ -93,7 +95,7 @@ def notebooks(lesson: str) -> dict[str, NotebookNode]:
 def exercises(notebook: NotebookNode) -> dict[str, tuple[NotebookNode, NotebookNode]]:
     """The exercise cells of a notebook by grade_id, each with its test cell: the next code cell."""
     code = [cell for cell in notebook.cells if cell.cell_type == "code"]
-    return {name_of(cell): (cell, code[i + 1]) for i, cell in enumerate(code) if is_exercise(cell)}
+    return {grade_id(cell): (cell, code[i + 1]) for i, cell in enumerate(code) if is_exercise(cell)}
 
 
 def released(cell: NotebookNode) -> str:
@@ -101,7 +103,7 @@ def released(cell: NotebookNode) -> str:
     copy = nbformat.from_dict(cell)
     if is_exercise(copy):
         copy, _ = ClearSolutions().preprocess_cell(copy, {"language": "python"}, 0)
-    if is_test(copy):
+    if is_check(copy):
         copy, _ = ClearHiddenTests().preprocess_cell(copy, {}, 0)
     return copy.source
 
@@ -187,7 +189,7 @@ def _executed(notebook: NotebookNode, answers: dict[str, list[Submission]]) -> R
     to_train: list[tuple[Submission, str, dict]] = []
     _import_for([answer for tried in answers.values() for answer in tried])
     for cell in (cell for cell in notebook.cells if cell.cell_type == "code"):
-        tried = answers[name_of(cell)] if is_exercise(cell) else []
+        tried = answers[grade_id(cell)] if is_exercise(cell) else []
         for submission in tried:
             if not submission.trains:
                 _, test = pairs[submission.exercise]

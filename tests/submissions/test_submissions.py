@@ -60,8 +60,8 @@ def test_no_submission_without_an_exercise(lesson):
 @pytest.mark.parametrize(("lesson", "notebook", "exercise"), EXERCISES)
 def test_check_follows_its_exercise(lesson, notebook, exercise):
     _, check = harness.exercises(harness.notebooks(lesson)[notebook])[exercise]
-    assert harness.is_test(check)
-    assert harness.name_of(check) == f"{exercise}-check"
+    assert harness.is_check(check)
+    assert harness.grade_id(check) == f"{exercise}-check"
 
 
 @pytest.mark.parametrize(("lesson", "notebook", "exercise"), EXERCISES)
