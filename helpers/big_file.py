@@ -79,7 +79,9 @@ def write(path: Path, n_events: int, compression: uproot.compression.Compression
 
 def parser() -> argparse.ArgumentParser:
     """What the command takes."""
-    made = argparse.ArgumentParser(prog="big_file", description="Write a large ROOT file of H→WW and Drell-Yan events.")
+    made = argparse.ArgumentParser(
+        prog="hepdl big-file", description="Write a large ROOT file of H→WW and Drell-Yan events."
+    )
     made.add_argument("path", type=Path, help="the file to write")
     made.add_argument("--events", type=int, default=2_000_000, help="number of events (default: 2 million)")
     return made

@@ -101,7 +101,7 @@ def _sha256(file: Path, modified_ns: int) -> str:
 
 def _remedy(file: Path) -> str:
     if file.parent.name == "challenge":
-        return "Your instructor hands the secret jets out, and makes them with: make challenge"
+        return "Your instructor hands the secret jets out, and makes them with: hepdl challenge"
     if os.environ.get("HEPDL_DATA"):
         return (
             "HEPDL_DATA names the folder it is looked for in: copy the file there again, "

@@ -1,20 +1,26 @@
 """The schedule of the tests and the table of submissions: here, because the workers' parent reads only this file."""
 
 import os
+import re
 import signal
 from collections import Counter
 
+import one_lesson
 import pytest
+import solution_notebooks
 from xdist.scheduler import LoadFileScheduling
+
+NOTEBOOK = re.compile(r"^solutions/(.+)\.ipynb::|::test_verdict\[([^-]+)-")
+# Files that take a minute or more, so that no worker is left alone with one at the end.
+LONG = ("tests/acceptance/", "tests/grading/isolation/test_execute.py", "tests/grading/authoring/test_demonstration.py")
+A_TRAINING = 30  # times as long as another submission
 
 
 class ByFileOrNotebook(LoadFileScheduling):
-    """The tests of a file stay on one worker, but the submissions to one notebook may go beside those to another."""
+    """The tests of a file stay on one worker, and the cells of a notebook on that of the submissions to it."""
 
     def _split_scope(self, nodeid):
-        if "::test_verdict[" in nodeid:
-            return nodeid.partition("-")[0]
-        return super()._split_scope(nodeid)
+        return notebook_of(nodeid) or super()._split_scope(nodeid)
 
 
 @pytest.fixture(scope="session")
@@ -29,14 +35,38 @@ def graded_somehow() -> None:
             os.environ[sandbox.UNSANDBOXED] = "1"
 
 
-def pytest_configure():
+def notebook_of(nodeid):
+    """The lesson and the notebook that are run for a test, with a slash between them, or None."""
+    found = NOTEBOOK.search(nodeid)
+    return found and (found[1] or found[2])
+
+
+def pytest_addoption(parser):
+    parser.addoption("--lesson", metavar="NAME", help="everything about one lesson, such as ex4_splitting")
+
+
+def pytest_configure(config):
     """A shell's background job ignores Ctrl-C, and so would each process in which a test tries it."""
     signal.signal(signal.SIGINT, signal.default_int_handler)
+    config.addinivalue_line("markers", "every_lesson: it tests all lessons at once, and runs with --lesson, too")
+    config.pluginmanager.register(solution_notebooks)
+    if config.option.lesson is not None:
+        config.pluginmanager.register(one_lesson.OneLesson(config.option.lesson))
 
 
 def pytest_collection_modifyitems(items):
-    """What takes minutes comes first, so that no worker is left alone with it at the end."""
-    items.sort(key=lambda item: not item.nodeid.startswith(("solutions/", "tests/submissions/")))
+    """What takes longest comes first: the notebooks by what is trained for them, then files that take long."""
+    weights = Counter()
+    for item in items:
+        if notebook := notebook_of(item.nodeid):
+            training = getattr(item, "callspec", None) and item.callspec.params["submission"].trains
+            weights[notebook] += A_TRAINING if training else 1
+
+    def rank(item):
+        notebook = notebook_of(item.nodeid)
+        return (-weights[notebook], notebook) if notebook else (0, "" if item.nodeid.startswith(LONG) else "~")
+
+    items.sort(key=rank)
 
 
 def pytest_xdist_make_scheduler(config, log):

@@ -29,25 +29,27 @@ def _positive(text: str) -> int:
     return int(text)
 
 
-def _parser(data_sets: dict[str, DataSet]) -> argparse.ArgumentParser:
-    parser = _Parser(
-        prog="python -m data.generation",
+def parser() -> argparse.ArgumentParser:
+    """What the command takes."""
+    data_sets = _data_sets()
+    made = _Parser(
+        prog="hepdl data",
         description="Make the course's data sets. An interrupted run is taken up by running it again.",
     )
-    parser.add_argument("--dataset", choices=data_sets, help="the data set to make (default: all of them)")
+    made.add_argument("--dataset", choices=data_sets, help="the data set to make (default: all of them)")
     meanings = "; ".join(f"{name}: {data_set.size_meaning}" for name, data_set in data_sets.items())
     sizes = ", ".join(f"{data_set.default_size} for {name}" for name, data_set in data_sets.items())
-    parser.add_argument("--events", type=_positive, help=f"size; {meanings} (default, as shipped: {sizes})")
-    parser.add_argument(
+    made.add_argument("--events", type=_positive, help=f"size; {meanings} (default, as shipped: {sizes})")
+    made.add_argument(
         "--processes", type=_positive, default=os.cpu_count(), help="worker processes (default: all cores)"
     )
-    parser.add_argument(
+    made.add_argument(
         "--output",
         type=Path,
         help="data folder in which each set gets a folder of its name "
         "(default: data/ for the shipped sizes, else a folder in data/generated/)",
     )
-    return parser
+    return made
 
 
 def _fail(message: str, status: int) -> NoReturn:
@@ -68,10 +70,14 @@ def _root_of_own_size(events: int, names: Sequence[str]) -> Path:
     return SHIPPED_ROOT / "generated" / f"{'-'.join(names)}-{events}events"
 
 
-def main(arguments: list[str] | None = None) -> None:
-    """Parse the arguments, make the data sets, and say how to use them."""
-    data_sets = {name: dataset.load(name) for name in dataset.names()}
-    options = _parser(data_sets).parse_args(arguments)
+def _data_sets() -> dict[str, DataSet]:
+    return {name: dataset.load(name) for name in dataset.names()}
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Parse the arguments, make the data sets, say how to use them, and return the exit status."""
+    data_sets = _data_sets()
+    options = parser().parse_args(arguments)
     names = [options.dataset] if options.dataset else list(data_sets)
     for name in names:
         if missing := data_sets[name].missing_packages():
@@ -98,7 +104,8 @@ def main(arguments: list[str] | None = None) -> None:
         _fail("\nA worker process died, perhaps for lack of memory: run the same command again to go on from here.", 1)
     if root.resolve() != SHIPPED_ROOT:
         print(f"To use these data: HEPDL_DATA={root} make lab")
+    return 0
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

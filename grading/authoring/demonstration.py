@@ -303,7 +303,7 @@ def run(folder: Path, assignment: str, say: Callable[[str], None]) -> tuple[dict
 def parser() -> argparse.ArgumentParser:
     """What the command takes."""
     made = argparse.ArgumentParser(
-        prog="demonstration", description="Grade four example submissions in a temporary course."
+        prog="hepdl demo-class", description="Grade four example submissions in a temporary course."
     )
     made.add_argument("--assignment", default=ASSIGNMENT, help="default: %(default)s")
     made.add_argument("--keep", action="store_true", help="keep the temporary course and say where it is")
@@ -324,7 +324,7 @@ def main(arguments: list[str] | None = None) -> int:
         else:
             shutil.rmtree(folder)
     for problem in problems:
-        print(f"make demo-class: {problem}", file=sys.stderr)
+        print(f"hepdl demo-class: {problem}", file=sys.stderr)
     return 1 if problems else 0
 
 

@@ -92,7 +92,7 @@ def is_secret(path: Path) -> bool:
 
 def parser() -> argparse.ArgumentParser:
     """What the command takes."""
-    made = argparse.ArgumentParser(prog="python -m grading.authoring.hygiene", description=__doc__.splitlines()[0])
+    made = argparse.ArgumentParser(prog="hepdl hygiene", description=__doc__.splitlines()[0])
     made.add_argument("--fix", action="store_true", help="clean the notebooks instead of only reporting")
     made.add_argument("notebooks", nargs="+", type=Path, metavar="file")
     return made

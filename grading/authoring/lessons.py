@@ -87,7 +87,9 @@ def store(notebook: NotebookNode, path: Path) -> None:
 
 def parser() -> argparse.ArgumentParser:
     """What the command takes."""
-    made = argparse.ArgumentParser(prog="lessons", description="Synchronise, execute and store the solution notebooks.")
+    made = argparse.ArgumentParser(
+        prog="hepdl solutions", description="Synchronise, execute and store the solution notebooks."
+    )
     made.add_argument("lesson", nargs="?", default="*", help="an assignment, such as ex4_splitting (default: all)")
     return made
 

@@ -196,7 +196,7 @@ def _remember(course: Path, content: dict[str, bytes]) -> None:
 
 def parser() -> argparse.ArgumentParser:
     """What the command takes."""
-    made = argparse.ArgumentParser(prog="release", description="Make course/ from solutions/.")
+    made = argparse.ArgumentParser(prog="hepdl course", description="Make course/ from solutions/.")
     made.add_argument("--force", action="store_true", help="overwrite edits that git does not have (also: FORCE=1)")
     return made
 

@@ -94,7 +94,7 @@ class Books:
             try:
                 fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except BlockingIOError:
-                raise CannotGrade("Another `make autograde` is at work in this course: wait for it.") from None
+                raise CannotGrade("Another `hepdl autograde` is at work in this course: wait for it.") from None
             self._clear()
             self.unfinished.mkdir()
             self.logs.mkdir(parents=True, exist_ok=True)

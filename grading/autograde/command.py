@@ -4,7 +4,7 @@
     python -m grading.autograde ex3_weights_targets --cluster slurm --workers 40
     python -m grading.autograde ex3_weights_targets --scheduler tls://node7:8786
 
-Run it in the course's folder after ``nbgrader collect``, or call `make autograde ASSIGNMENT=…`. It grades what is new
+Run it in the course's folder after ``nbgrader collect``, or call `hepdl autograde ASSIGNMENT=…`. It grades what is new
 or handed in again, ``--force`` all. Interrupt it whenever you like: the same command goes on. At the end it lists what
 was graded again, what could not be graded, and what the instructor should know, each with the reason; it exits with 1
 if a submission could not be graded, with 2 if it could not begin.
@@ -29,7 +29,7 @@ def positive(text: str) -> int:
 def parser() -> argparse.ArgumentParser:
     """What the command takes."""
     made = argparse.ArgumentParser(
-        prog="autograde", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+        prog="hepdl autograde", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     made.add_argument("assignment", metavar="ASSIGNMENT", help="such as ex3_weights_targets")
     made.add_argument("--force", action="store_true", help="grade again what is graded")

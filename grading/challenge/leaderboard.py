@@ -136,7 +136,7 @@ def notes(boards: list[Board], not_ranked: list[NotRanked]) -> list[str]:
 def parser() -> argparse.ArgumentParser:
     """What the command takes."""
     made = argparse.ArgumentParser(
-        prog="leaderboard", description="Score the submissions of the challenge and write the leaderboard."
+        prog="hepdl leaderboard", description="Score the submissions of the challenge and write the leaderboard."
     )
     made.add_argument("--submissions", type=Path, help="folder to look for submissions in (default: the round's)")
     made.add_argument(
@@ -160,7 +160,7 @@ def main(arguments: list[str] | None = None, places: Places | None = None) -> in
         boards = score(round_, entries, options.reveal)
         written = write(options.output, boards, not_ranked, round_)
     except (RoundError, OSError) as error:
-        print(f"make leaderboard: {error}.", file=sys.stderr)
+        print(f"hepdl leaderboard: {error}.", file=sys.stderr)
         return 1
     for board in boards:
         print(f"{printed(board)}\n")

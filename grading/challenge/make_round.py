@@ -188,7 +188,7 @@ def _save(path: Path, array: np.ndarray) -> None:
 def parser() -> argparse.ArgumentParser:
     """What the command takes beside SEED, which is in the environment."""
     made = argparse.ArgumentParser(
-        prog="make_round", description="Make a round of the challenge, or set up the example round."
+        prog="hepdl challenge", description="Make a round of the challenge, or set up the example round."
     )
     made.add_argument("--jets", type=int, default=JETS, help="secret jets to make (default: %(default)s)")
     made.add_argument("--deadline", help="date, time and time zone until which files count")
@@ -205,7 +205,7 @@ def _make(seed: str, options: argparse.Namespace, places: Places) -> None:
         print(f"Note: the deadline, {until.isoformat()}, has passed; all files will be late.", file=sys.stderr)
     if importlib.util.find_spec("pythia8mc") is None:
         raise RoundError(
-            "Pythia 8 (the package pythia8mc) is not installed here: `make challenge` uses the .venv that has it"
+            "Pythia 8 (the package pythia8mc) is not installed here: `hepdl challenge` uses the .venv that has it"
         )
     from data.generation.top_tagging.fresh_jets import generate_jets
     from grading.challenge.course_entries import predictions
@@ -225,13 +225,14 @@ def main(arguments: list[str] | None = None, places: Places | None = None) -> in
             _make(seed, options, places)
         else:
             set_up_example(places)
-            print("The example round is set up; `make leaderboard` scores it.")
+            print("The example round is set up; `hepdl leaderboard` scores it.")
     except RoundError as error:
-        print(f"make challenge: {error}.", file=sys.stderr)
+        print(f"hepdl challenge: {error}.", file=sys.stderr)
         return 1
     except BrokenProcessPool:
         print(
-            "make challenge: a worker process died, perhaps for lack of memory: run it again to go on.", file=sys.stderr
+            "hepdl challenge: a worker process died, perhaps for lack of memory: run it again to go on.",
+            file=sys.stderr,
         )
         return 1
     except KeyboardInterrupt:

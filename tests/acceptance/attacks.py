@@ -499,7 +499,7 @@ def chosen(attack: Attack, only: list[str]) -> bool:
 
 def parser() -> argparse.ArgumentParser:
     """What the command takes."""
-    made = argparse.ArgumentParser(prog="python -m tests.acceptance.attacks", description=__doc__.splitlines()[0])
+    made = argparse.ArgumentParser(prog="hepdl attacks", description=__doc__.splitlines()[0])
     made.add_argument("only", nargs="*", metavar="TEXT", help="a group, or a part of an attack's name (default: all)")
     made.add_argument("--grader", choices=GRADERS, help="one of the two (default: both)")
     made.add_argument("--told", action="store_true", help="also print what tells the instructor of each attack")

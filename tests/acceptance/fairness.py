@@ -192,7 +192,7 @@ def table(lesson: str, rows: list[Row]) -> str:
 
 def parser() -> argparse.ArgumentParser:
     """What the command takes."""
-    made = argparse.ArgumentParser(prog="python -m tests.acceptance.fairness", description=__doc__.splitlines()[0])
+    made = argparse.ArgumentParser(prog="hepdl fairness", description=__doc__.splitlines()[0])
     made.add_argument("lessons", nargs="*", metavar="lesson", help="such as ex3_weights_targets (default: all)")
     made.add_argument("--most", type=int, help="right answers to try for each exercise, the solution included")
     return made

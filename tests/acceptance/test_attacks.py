@@ -70,6 +70,7 @@ def test_no_attack_gains_anything():
     assert lost(list(corpus()), processes=2) == {}
 
 
+@FULL_LENGTH
 def test_what_stock_nbgrader_loses_is_noticed():
     for attack, result in graded(LOST_BY_STOCK, "stock", 1):
         assert pays(attack, result)

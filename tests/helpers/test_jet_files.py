@@ -296,5 +296,5 @@ def test_challenge_jets_come_without_labels(shipped, jets):
 
 def test_missing_challenge_jets_name_the_way_to_get_them(shipped):
     (shipped / "challenge/jets.h5").unlink()
-    with pytest.raises(DataError, match=r"jets\.h5 is missing\. Your instructor.*make challenge"):
+    with pytest.raises(DataError, match=r"jets\.h5 is missing\. Your instructor.*hepdl challenge"):
         datasets.load_challenge_jets()

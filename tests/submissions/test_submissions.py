@@ -1,7 +1,6 @@
 """Every right answer is accepted and every wrong one rejected with a sentence that names the mistake."""
 
 import re
-from functools import cache
 
 import harness
 import pytest
@@ -23,17 +22,12 @@ EXERCISES = [
 ]
 
 
-@cache
-def verdicts(lesson, notebook):
-    return harness.judge(lesson, notebook)
-
-
 @pytest.mark.parametrize(("lesson", "notebook", "submission"), CASES)
 def test_verdict(lesson, notebook, submission, record_property):
     record_property("lesson", lesson)
     record_property("exercise", submission.exercise)
     record_property("kind", submission.kind)
-    verdict = verdicts(lesson, notebook)[submission]
+    verdict = harness.run(lesson, notebook).verdicts[submission]
     if submission.right:
         assert verdict.message == "", "a right answer was rejected"
         alone = "" if submission.alone else None

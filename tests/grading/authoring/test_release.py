@@ -67,6 +67,7 @@ def released_text() -> dict[str, str]:
     }
 
 
+@pytest.mark.every_lesson
 def test_the_course_is_what_the_solutions_give(tmp_path):
     generate(tmp_path)
     made, committed = files(tmp_path), files(COURSE)

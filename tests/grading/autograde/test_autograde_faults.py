@@ -28,7 +28,7 @@ from grading.autograde.coordinator import grade_class, open_books
 from grading.autograde.transfer import read_lesson, read_submission
 from grading.autograde.worker import MachineTrouble, execute
 
-KILLS = 10 if ALL else 1
+KILLS = 10
 STUDENTS = 200
 STRIDE = 1 if ALL else 6
 NOT_DOUBLED = "def double(x):\n    return x"
@@ -111,6 +111,7 @@ def test_wherever_recording_ends_it_is_done_again(toys, grade, tmp_path, die_at,
     assert last > 5
 
 
+@at_full_length
 def test_the_coordinator_is_killed_at_random_moments(toys, tmp_path, toy_cluster):
     for number in range(4 * KILLS):
         slow = f"import time\ntime.sleep(0.2)\ndef double(x):\n    return {number % 2 + 1} * x"

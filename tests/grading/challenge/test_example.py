@@ -1,4 +1,4 @@
-"""`make challenge && make leaderboard` on the bundled example: the table is drawn, each file gets what it deserves."""
+"""`hepdl challenge && hepdl leaderboard` on the bundled example: the table is drawn, each file gets what it deserves."""
 
 import csv
 import json
@@ -15,7 +15,7 @@ from helpers.files import sha256
 
 @pytest.fixture(scope="module")
 def places(tmp_path_factory) -> Places:
-    """The example round as `make challenge` sets it up, in a secret folder of its own."""
+    """The example round as `hepdl challenge` sets it up, in a secret folder of its own."""
     bundled = Places().data
     if sha256(bundled / "jets.h5") != json.loads((EXAMPLE / "round.json").read_text())["jets_sha256"]:
         pytest.skip("data/challenge holds a round of your own")

@@ -228,7 +228,7 @@ def test_a_missing_folder_or_round_is_answered(tmp_path, capsys, round_):
 
     missing = tmp_path / "missing"
     assert leaderboard.main([], Places(missing, missing)) == 1
-    assert capsys.readouterr().err.startswith(f"make leaderboard: {missing} holds no round: `make challenge` sets up")
+    assert capsys.readouterr().err.startswith(f"hepdl leaderboard: {missing} holds no round: `hepdl challenge` sets up")
 
 
 def test_an_interruption_leaves_the_earlier_leaderboard(monkeypatch, tmp_path, round_, scores, students):

@@ -169,7 +169,7 @@ def test_jets_and_labels_of_different_rounds_are_not_scored(places):
     made(places, seed="another round")
     (places.data / "jets.h5").write_bytes(jets)
     with pytest.raises(
-        RoundError, match="are not of the same round: run `make challenge` again, with the SEED and JETS"
+        RoundError, match="are not of the same round: run `hepdl challenge` again, with the SEED and JETS"
     ):
         load(places)
 
@@ -191,7 +191,7 @@ def test_a_damaged_round_is_named(places, name, content, sentence):
 
 
 def test_without_a_round_the_command_is_named(places):
-    with pytest.raises(RoundError, match="holds no round: `make challenge` sets up the example"):
+    with pytest.raises(RoundError, match="holds no round: `hepdl challenge` sets up the example"):
         load(places)
 
 
@@ -246,6 +246,6 @@ def test_the_command_says_what_is_missing(monkeypatch, capsys, places, seed, arg
     monkeypatch.setenv("SEED", seed)
     assert make_round.main(arguments, places) == 1
     said = capsys.readouterr().err
-    assert said.startswith("make challenge: ")
+    assert said.startswith("hepdl challenge: ")
     assert sentence in said
     assert "Traceback" not in said
