@@ -82,10 +82,11 @@ def _known(ending: str = "") -> str:
     return ", ".join(sorted(f"{found.parent.name}{ending}" for found in _root().glob("*/manifest.json"))) or "none"
 
 
-def _manifest(folder: Path) -> dict:
+def _manifest(folder: Path) -> dict[str, Any]:
     file = folder / "manifest.json"
     try:
-        return json.loads(file.read_text())
+        manifest: dict[str, Any] = json.loads(file.read_text())
+        return manifest
     except FileNotFoundError:
         raise DataError(
             f"{_root()} holds no data set {folder.name!r} ({file} is missing); there are: {_known()}. {_remedy(file)}"

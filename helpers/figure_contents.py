@@ -36,7 +36,7 @@ def _axes_contents(axes: Any) -> dict[str, Any]:
             (_numbers(line.get_xdata(orig=False)), _numbers(line.get_ydata(orig=False)), str(line.get_label()))
             for line in axes.lines
         ],
-        "steps": [(_numbers(p.get_data().values), _numbers(p.get_data().edges), str(p.get_label())) for p in steps],
+        "steps": [(*map(_numbers, patch.get_data()[:2]), str(patch.get_label())) for patch in steps],
         "points": [(_numbers(found.get_offsets()), str(found.get_label())) for found in points],
         "images": [np.ma.getdata(image.get_array()) for image in axes.get_images()],
     }

@@ -13,8 +13,8 @@ import sys
 from typing import Any
 
 from grading.isolation.box import kernel_app
+from grading.isolation.examiner.metered import Metered
 from grading.isolation.examiner.student_process import CannotBeChecked, StudentProcess
-from grading.isolation.host.meter import Metered
 from grading.isolation.wire.channel import ConnectionBroken
 from grading.isolation.wire.mirror import Mirror
 from helpers import peak_memory

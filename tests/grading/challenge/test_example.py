@@ -1,4 +1,4 @@
-"""`hepdl challenge && hepdl leaderboard` on the bundled example: the table is drawn, each file gets what it deserves."""
+"""`hepdl challenge && hepdl leaderboard` on the bundled example: a table, and for each file what it deserves."""
 
 import csv
 import json
