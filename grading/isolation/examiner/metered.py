@@ -1,4 +1,4 @@
-"""Asks the grader's process to measure the memory of the student's processes while a test calls a function of theirs."""
+"""Has the grader's process measure the memory of the student's processes while a test calls a function of theirs."""
 
 import socket
 import struct

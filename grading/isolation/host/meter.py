@@ -17,7 +17,10 @@ FIND_PROCESSES_EVERY_S = 0.05
 
 
 class Meter(threading.Thread):
-    """The grader's end of what `examiner.metered` asks for. processes: gives the numbers of the processes to be measured together."""
+    """The grader's end of what `examiner.metered` asks for.
+
+    processes: gives the numbers of the processes to be measured together.
+    """
 
     def __init__(self, connection: socket.socket, processes: Callable[[], Iterable[int]]) -> None:
         super().__init__(daemon=True)
