@@ -20,6 +20,7 @@ from pathlib import Path
 import h5py
 import numpy as np
 
+from grading.authoring.text_table import text_table
 from helpers import datasets, jets
 
 SOURCE = "top_tagging/train.h5"
@@ -125,9 +126,10 @@ def compare(n_jets: int) -> None:
     )
     ratios = [statistics.median(turn[0][clock] / turn[1][clock] for turn in turns) for clock in (0, 1)]
     print(f"Images of {n_jets} jets of {SOURCE}, medians of {TURNS} turns")
-    print(f"{'':24s}{'wall, µs/jet':>14s}{'CPU, µs/jet':>14s}")
-    for name, values in (("plain Python loop", plain), ("helpers.jets.images", vectorised), ("ratio", ratios)):
-        print(f"{name:24s}{values[0]:14.1f}{values[1]:14.1f}")
+    columns = ("wall, µs/jet", "CPU, µs/jet")
+    measured = (("plain Python loop", plain), ("helpers.jets.images", vectorised), ("ratio", ratios))
+    rows = [(name, *(f"{value:.1f}" for value in values)) for name, values in measured]
+    print(text_table(("", *columns), rows, numbers=columns))
     print(f"largest difference of a pixel: {difference:.1g} (allowed: {TOLERANCE:g})\n")
 
 
@@ -160,23 +162,35 @@ def measure_file(source: Path) -> None:
     print(f"{datasets.count_jets(source):12,d}{wall:12.1f}{size / 2**20:12.0f}{peak_memory():12.0f}", flush=True)
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--jets", type=int, default=200_000, help="jets of the big file (default: 200000)")
-    parser.add_argument("--measure-file", type=Path, help=argparse.SUPPRESS)
-    arguments = parser.parse_args()
-    if arguments.measure_file:
-        return measure_file(arguments.measure_file)
+def parser() -> argparse.ArgumentParser:
+    """What the command takes."""
+    made = argparse.ArgumentParser(
+        prog="python -m benchmarks.jet_images",
+        description=__doc__,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    made.add_argument("--jets", type=int, default=200_000, help="jets of the big file (default: 200000)")
+    made.add_argument("--measure-file", type=Path, help=argparse.SUPPRESS)
+    return made
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Compare and measure, and return the exit status."""
+    options = parser().parse_args(arguments)
+    if options.measure_file:
+        measure_file(options.measure_file)
+        return 0
 
     compare(COMPARED_JETS)
     print("Images of a file written to a file with helpers.jets.write_images")
     print(f"{'jets':>12s}{'seconds':>12s}{'size, MiB':>12s}{'peak, MiB':>12s}", flush=True)
     with tempfile.TemporaryDirectory() as folder:
-        for n_jets in (arguments.jets // 10, arguments.jets):
+        for n_jets in (options.jets // 10, options.jets):
             write_repeated(Path(folder) / "jets.h5", n_jets)
             command = [sys.executable, "-m", "benchmarks.jet_images", "--measure-file", f"{folder}/jets.h5"]
             subprocess.run(command, check=True, stderr=subprocess.DEVNULL)
+    return 0
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

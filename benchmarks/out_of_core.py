@@ -30,11 +30,13 @@ from pathlib import Path
 import numpy as np
 import uproot
 
-from benchmarks import big_file, published_randomizer
-from benchmarks.lesson_code import definitions
-from helpers import checks
+from benchmarks import published_randomizer
+from grading.authoring.reference import definitions
+from grading.authoring.text_table import text_table
+from helpers import big_file, checks
 
 LESSON = "ex6_out_of_core"
+PARTS = ("rates", "randomize", "feeding")
 CODECS = {"zlib": uproot.ZLIB(1), "zstd": uproot.ZSTD(1), "lz4": uproot.LZ4(1)}
 SMALL_EVENTS = 20_000
 PUBLISHED_SHARE = 20
@@ -317,13 +319,15 @@ def medians(cases: dict[str, tuple[str, Path]], runs: int) -> dict[str, dict[str
 
 def table(heading: str, results: dict[str, dict[str, float]], references: dict[str, str]) -> None:
     """Print the figures; ``references`` {column heading: title of the case that the others are divided by}."""
-    print(f"\n{heading}")
-    print(f"{'':44s}{'kev/s':>9s}{'kev/CPU-s':>11s}{'MB':>7s}" + "".join(f"{name:>18s}" for name in references))
+    columns = ("kev/s", "kev/CPU-s", "MB", *references)
+    rows = []
     for title, result in results.items():
         ratios = (result["wall"] / results[reference]["wall"] for reference in references.values())
         cpu_ratios = (result["cpu"] / results[reference]["cpu"] for reference in references.values())
-        columns = "".join(f"{wall:9.2f} ({cpu:5.2f})".rjust(18) for wall, cpu in zip(ratios, cpu_ratios, strict=True))
-        print(f"{title:44s}{result['wall']:9.0f}{result['cpu']:11.0f}{result['memory']:7.0f}{columns}", flush=True)
+        figures = [f"{result[name]:.0f}" for name in ("wall", "cpu", "memory")]
+        figures += [f"{wall:.2f} ({cpu:5.2f})" for wall, cpu in zip(ratios, cpu_ratios, strict=True)]
+        rows.append((title, *figures))
+    print(f"\n{heading}\n{text_table(('', *columns), rows, numbers=columns)}", flush=True)
 
 
 def make_files(folder: Path, n_events: int, codecs: Iterable[str]) -> dict[str, Path]:
@@ -406,43 +410,49 @@ def rates() -> None:
         "within 10 chunks": lambda: lesson["shuffle_within_chunks"](number, RATE_EVENTS // 10, rng),
         "within 2 chunks": lambda: lesson["shuffle_within_chunks"](number, RATE_EVENTS // 2, rng),
     }
-    print(f"\norder test of randomize: {RATE_SHUFFLES:,} shuffles of {RATE_EVENTS:,} events")
-    print(f"{'':32s}{'accepted by the check':>24s}{'p > 0.001 (notebook)':>24s}")
+    columns, rows = ("accepted by the check", "p > 0.001 (notebook)"), []
     for kind, shuffle in kinds.items():
         accepted = above = 0
         for _ in range(RATE_SHUFFLES):
             order = shuffle()
             above += lesson["p_value"](order) > 0.001
             accepted += accepts(order)
-        print(f"{kind:32s}{accepted / RATE_SHUFFLES:24.4%}{above / RATE_SHUFFLES:24.4%}", flush=True)
+        rows.append((kind, f"{accepted / RATE_SHUFFLES:.4%}", f"{above / RATE_SHUFFLES:.4%}"))
+    print(f"\norder test of randomize: {RATE_SHUFFLES:,} shuffles of {RATE_EVENTS:,} events")
+    print(text_table(("", *columns), rows, numbers=columns), flush=True)
 
 
-def main() -> int:
-    parser = argparse.ArgumentParser(description="Measure Exercise 6: shuffling and feeding a large file.")
-    parts = ("rates", "randomize", "feeding")
-    parser.add_argument("parts", nargs="*", default=parts, help=f"what to measure: {', '.join(parts)} (default: all)")
-    parser.add_argument("--events", type=int, default=2_000_000, help="events of the large file (default: 2 million)")
-    parser.add_argument("--runs", type=int, default=3, help="runs of each case (default: 3)")
-    parser.add_argument(
-        "--codecs", nargs="+", choices=CODECS, default=list(CODECS), help="for randomize (default: all)"
+def parser() -> argparse.ArgumentParser:
+    """What the command takes."""
+    made = argparse.ArgumentParser(
+        prog="python -m benchmarks.out_of_core", description="Measure Exercise 6: shuffling and feeding a large file."
     )
-    parser.add_argument("--folder", type=Path, help="where to make (or find) the files (default: a temporary folder)")
-    parser.add_argument("--measure", nargs=2, metavar=("FUNCTION", "FILE"), help=argparse.SUPPRESS)
-    arguments = parser.parse_args()
-    if arguments.measure:
-        in_this_process(arguments.measure[0], Path(arguments.measure[1]))
+    made.add_argument("parts", nargs="*", default=PARTS, help=f"what to measure: {', '.join(PARTS)} (default: all)")
+    made.add_argument("--events", type=int, default=2_000_000, help="events of the large file (default: 2 million)")
+    made.add_argument("--runs", type=int, default=3, help="runs of each case (default: 3)")
+    made.add_argument("--codecs", nargs="+", choices=CODECS, default=list(CODECS), help="for randomize (default: all)")
+    made.add_argument("--folder", type=Path, help="where to make (or find) the files (default: a temporary folder)")
+    made.add_argument("--measure", nargs=2, metavar=("FUNCTION", "FILE"), help=argparse.SUPPRESS)
+    return made
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Measure, print the tables, and return the exit status."""
+    options = parser().parse_args(arguments)
+    if options.measure:
+        in_this_process(options.measure[0], Path(options.measure[1]))
         return 0
-    if unknown := set(arguments.parts) - set(parts):
-        parser.error(f"no such part: {', '.join(sorted(unknown))}; there are: {', '.join(parts)}")
+    if unknown := set(options.parts) - set(PARTS):
+        parser().error(f"no such part: {', '.join(sorted(unknown))}; there are: {', '.join(PARTS)}")
     with tempfile.TemporaryDirectory() as temporary:
-        folder = arguments.folder or Path(temporary)
+        folder = options.folder or Path(temporary)
         folder.mkdir(parents=True, exist_ok=True)
-        if "rates" in arguments.parts:
+        if "rates" in options.parts:
             rates()
-        if "randomize" in arguments.parts:
-            compare_randomize(folder, arguments.events, arguments.runs, arguments.codecs)
-        if "feeding" in arguments.parts:
-            compare_feeding(folder, arguments.events, arguments.runs)
+        if "randomize" in options.parts:
+            compare_randomize(folder, options.events, options.runs, options.codecs)
+        if "feeding" in options.parts:
+            compare_feeding(folder, options.events, options.runs)
     return 0
 
 

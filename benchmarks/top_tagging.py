@@ -1,19 +1,17 @@
 """How hard the top-tagging jets are, and how safely the reference solutions pass their bars.
 
-    python -m benchmarks.top_tagging difficulty    five seeds: the table in data/README.md
-    python -m benchmarks.top_tagging bars          twenty seeds and shuffled labels: docs/bars.png
+    hepdl difficulty    five seeds: the table in data/top_tagging/datasheet.md
+    hepdl bars          twenty seeds and shuffled labels: docs/bars.png
 
 Each number is that of a solution notebook, executed with another seed in a process of its own.
 """
 
-import argparse
 import multiprocessing
 import os
 import re
 import sys
 from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor, as_completed
-from pathlib import Path
 from typing import Any
 
 import matplotlib.pyplot as plt
@@ -21,17 +19,17 @@ import numpy as np
 from sklearn.metrics import roc_auc_score, roc_curve
 from tqdm import tqdm
 
-from grading import reference
+from grading.authoring import reference
 from helpers import checks
+from helpers.repository import ROOT
 
-ROOT = Path(__file__).resolve().parents[1]
-DATASHEET = ROOT / "data" / "README.md"
+LESSON = "top_tagging"
+DATASHEET = ROOT / "data" / LESSON / "datasheet.md"
 FIGURE = ROOT / "docs" / "bars.png"
 TABLE_BEGIN, TABLE_END = "<!-- difficulty: begin -->", "<!-- difficulty: end -->"
 TABLE_SEEDS = range(1, 6)
 BAR_SEEDS = range(1, 21)
 SHUFFLED_SEEDS = range(1, 4)
-LESSON = "top_tagging"
 TAGGERS = {
     "jet mass, its distance from 175 GeV": ("dnn", "jet mass", "–"),
     "DNN, four-momenta of 20 constituents": ("dnn", "network, four-momenta", "–"),
@@ -141,11 +139,3 @@ def graded_bar(notebook: str) -> float:
     """The AUC that a test cell asks for: the number in its ``area > …``."""
     source = reference.test_source(LESSON, notebook, f"{BARS[notebook]}-check")
     return max(map(float, re.findall(r"area > (0\.\d+)", source)))
-
-
-if __name__ == "__main__":
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("what", choices=("difficulty", "bars"))
-    parser.add_argument("--processes", type=int, default=os.cpu_count(), help="(default: all cores)")
-    options = parser.parse_args()
-    {"difficulty": difficulty, "bars": bars}[options.what](options.processes)

@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 
 from helpers import checks, datasets
+from helpers.files import replacing
 
 JETS = "challenge/jets.h5"
 FOLDER = "submission_predictions"
@@ -29,7 +30,7 @@ class ChallengeError(ValueError):
         return [f"Not handed in: {self}"]
 
 
-def submit(scores: Any, group: str, network: str, folder: str | os.PathLike = FOLDER) -> Path:
+def submit(scores: Any, group: str, network: str, folder: str | os.PathLike[str] = FOLDER) -> Path:
     """Write a network's scores of the secret jets as ``folder/<group>_<network>.npy`` and return the path.
 
     scores: numbers of shape (n_jets,) or (n_jets, 1), in the order of the secret jets, large for tops. They are stored
@@ -118,12 +119,8 @@ def _checked(scores: Any, n_jets: int) -> np.ndarray:
 
 def _write(scores: np.ndarray, path: Path) -> Path:
     """Write in one step; a link at either place is replaced, never followed."""
-    part = path.with_name(f".{path.name}.part")
-    part.unlink(missing_ok=True)
-    try:
+    with replacing(path) as part:
+        part.unlink(missing_ok=True)
         with part.open("xb") as file:
             np.lib.format.write_array(file, scores, allow_pickle=False)
-        os.replace(part, path)
-    finally:
-        part.unlink(missing_ok=True)
     return path

@@ -12,16 +12,21 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from itertools import takewhile
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import h5py
 import numpy as np
 
-from helpers.datasets import DataError
+from helpers.data_files import DataError, path, path_of
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 COMPONENTS = ("E", "PX", "PY", "PZ")
 CONSTITUENTS = "constituents"
 LABEL = "is_signal_new"
 KEY = "table"
+CHALLENGE = "challenge/jets.h5"
 ROWS = 8192
 
 
@@ -30,13 +35,54 @@ def column_names(constituents: int) -> list[str]:
     return [f"{component}_{i}" for i in range(constituents) for component in COMPONENTS]
 
 
-def count(file: Path) -> int:
-    """Number of jets in a file. Raises DataError as :func:`load` does."""
-    with _opened(file) as jets:
+def load_jets(
+    source: str | Path, constituents: int = 200, start: int = 0, stop: int | None = None
+) -> tuple[np.ndarray, np.ndarray]:
+    """Jets of a shipped file, or of a public top-tagging reference file of your own, as arrays.
+
+    source: shipped name such as ``"top_tagging/train.h5"``, whose checksum is verified, or the path of a file.
+    constituents: how many of each jet, the hardest first; start, stop: rows of the file, as in a slice.
+
+    Returns the constituents, float32 of shape (n_jets, constituents, 4), in GeV, in the order E, PX, PY, PZ, with zeros
+    after a jet's last constituent; and the labels, int8 of shape (n_jets,), 1 for top and 0 for QCD. Memory is needed
+    for what is returned and for a few thousand rows, however large the file.
+    Raises DataError, which names the file and the way out, if there is no such file, it is not HDF5, is cut short or
+    damaged, has no labels, or fewer jets or constituents than asked for.
+
+    Open only reference files that you trust: pandas and PyTables unpickle parts of a file as they open it.
+    """
+    return _load(path_of(source), constituents, start, stop)
+
+
+def load_jet_frame(
+    source: str | Path, constituents: int = 200, start: int = 0, stop: int | None = None
+) -> "pd.DataFrame":
+    """The same jets as ``load_jets`` gives, as a data frame with the columns of the public reference files.
+
+    Columns: E_0, PX_0, PY_0, PZ_0, E_1, … (float32, GeV) and is_signal_new (int8). The index is the row in the file.
+    """
+    import pandas as pd  # here, because pandas and PyTables take half a second
+
+    momenta, labels = load_jets(source, constituents, start, stop)
+    index = pd.RangeIndex(start, start + len(labels))
+    frame = pd.DataFrame(momenta.reshape(len(labels), -1), index, columns=column_names(constituents), copy=False)
+    frame[LABEL] = labels
+    return frame
+
+
+def load_challenge_jets(constituents: int = 200) -> np.ndarray:
+    """The secret jets of the challenge, whose labels nobody gets: as ``load_jets``, but the constituents alone."""
+    momenta, _ = _load(path(CHALLENGE), constituents, start=0, stop=None, labelled=False)
+    return momenta
+
+
+def count_jets(source: str | Path) -> int:
+    """Number of jets in a file, without reading them; for the source and the errors see ``load_jets``."""
+    with _opened(path_of(source)) as jets:
         return jets.n_jets
 
 
-def load(
+def _load(
     file: Path, constituents: int, start: int, stop: int | None, labelled: bool = True
 ) -> tuple[np.ndarray, np.ndarray | None]:
     """The first constituents (n, constituents, 4) of the jets from start to stop, and their labels (n,) if wanted.
@@ -124,7 +170,7 @@ def _opened(name: Path) -> Iterator[_Arrays | _Frame]:
                     f"{name} has neither an array {CONSTITUENTS!r} nor a pandas frame of the key {KEY!r}; "
                     f"it holds {_listed(file)}. Write your own frame with to_hdf(file, key={KEY!r}, format='table')."
                 )
-        import pandas as pd  # here, because pandas and PyTables take half a second
+        import pandas as pd
 
         with pd.HDFStore(name, mode="r") as store:
             yield _Frame(name, store)

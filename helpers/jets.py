@@ -9,13 +9,14 @@ Arrays are jets first: transverse momenta and positions have shape (n_jets, n_co
 transverse momentum 0 is padding, whose position is 0 and has no effect.
 """
 
-import os
 from pathlib import Path
 
 import numpy as np
 from tqdm import tqdm
 
-from helpers import datasets
+from helpers import jet_files
+from helpers.data_files import DataError
+from helpers.files import replacing
 
 N_PIXELS = 40
 HALF_WIDTH = 0.8  # the radius of the jets: less than 0.01 % of their transverse momentum lies outside; pixels of 0.04
@@ -131,32 +132,31 @@ def write_images(source: str | Path, target: str | Path, constituents: int = 200
 
     target = Path(target).expanduser()
     if target.exists():
-        raise datasets.DataError(f"{target} exists: remove it, or choose another name for the images")
+        raise DataError(f"{target} exists: remove it, or choose another name for the images")
     if not target.parent.is_dir():
-        raise datasets.DataError(f"{target} cannot be written: there is no folder {target.parent}")
-    n_jets = datasets.count_jets(source)
-    part = target.with_name(f"{target.name}.{os.getpid()}.part")
-    try:
-        with h5py.File(part, "w") as file, tqdm(total=n_jets, unit=" jets", desc=target.name) as progress:
-            image = (N_PIXELS, N_PIXELS, 1)
-            pixels = file.create_dataset(
-                "images",
-                (n_jets, *image),
-                "f4",
-                maxshape=(None, *image),
-                chunks=(64, *image),
-                compression="gzip",
-                compression_opts=1,
-            )
-            signal = file.create_dataset("is_signal_new", (n_jets,), "i1")
-            for start in range(0, n_jets, FILE_CHUNK):
-                rows = slice(start, min(start + FILE_CHUNK, n_jets))
-                momenta, signal[rows] = datasets.load_jets(source, constituents, rows.start, rows.stop)
-                pixels[rows] = images(momenta)
-                progress.update(len(momenta))
-        os.replace(part, target)
-    finally:
-        part.unlink(missing_ok=True)
+        raise DataError(f"{target} cannot be written: there is no folder {target.parent}")
+    n_jets = jet_files.count_jets(source)
+    with (
+        replacing(target) as part,
+        h5py.File(part, "w") as file,
+        tqdm(total=n_jets, unit=" jets", desc=target.name) as progress,
+    ):
+        image = (N_PIXELS, N_PIXELS, 1)
+        pixels = file.create_dataset(
+            "images",
+            (n_jets, *image),
+            "f4",
+            maxshape=(None, *image),
+            chunks=(64, *image),
+            compression="gzip",
+            compression_opts=1,
+        )
+        signal = file.create_dataset("is_signal_new", (n_jets,), "i1")
+        for start in range(0, n_jets, FILE_CHUNK):
+            rows = slice(start, min(start + FILE_CHUNK, n_jets))
+            momenta, signal[rows] = jet_files.load_jets(source, constituents, rows.start, rows.stop)
+            pixels[rows] = images(momenta)
+            progress.update(len(momenta))
     return target
 
 

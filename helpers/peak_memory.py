@@ -13,6 +13,7 @@ import signal
 import sys
 from collections.abc import Callable, Iterable
 from pathlib import Path
+from typing import Any
 
 LOOK_EVERY_S = 0.001
 
@@ -21,7 +22,9 @@ class FunctionFailed(Exception):
     """The function raised an exception, of which this holds the name and the words, or ended its process."""
 
 
-def growth(function: Callable, arguments: tuple, first: tuple, limit_s: int = 60) -> int | None:
+def growth(
+    function: Callable[..., object], arguments: tuple[Any, ...], first: tuple[Any, ...], limit_s: int = 60
+) -> int | None:
     """Bytes by which ``function(*arguments)`` makes its process grow at its peak, after ``function(*first)``.
 
     The first call is to bring the process to its usual size. Both happen in a forked process, so that they change
@@ -50,6 +53,7 @@ class PeakGrowth:
         return self.peak - self.first if self.first else None
 
     def look(self) -> None:
+        """Measure now."""
         self.peak = max(self.peak, self._memory())
 
     def _memory(self) -> int:
@@ -88,7 +92,9 @@ def give_back_freed() -> None:
         ctypes.CDLL(None).malloc_trim(0)
 
 
-def in_a_fork(function: Callable, arguments: tuple, first: tuple, limit_s: int) -> int | None:
+def in_a_fork(
+    function: Callable[..., object], arguments: tuple[Any, ...], first: tuple[Any, ...], limit_s: int
+) -> int | None:
     """As ``growth`` in an ordinary notebook. Where there is no /proc, the peak of all resident memory."""
     if not hasattr(os, "fork"):
         _call(function, arguments)
@@ -127,7 +133,14 @@ def in_a_fork(function: Callable, arguments: tuple, first: tuple, limit_s: int) 
     return int(result) if seen is None or seen.bytes is None else seen.bytes
 
 
-def _be_measured(writing: int, waiting: int, function: Callable, arguments: tuple, first: tuple, limit_s: int) -> None:
+def _be_measured(
+    writing: int,
+    waiting: int,
+    function: Callable[..., object],
+    arguments: tuple[Any, ...],
+    first: tuple[Any, ...],
+    limit_s: int,
+) -> None:
     """Write a zero byte when ready, wait for one, and at the end write the growth, or what went wrong."""
     import resource
 
@@ -149,7 +162,7 @@ def _be_measured(writing: int, waiting: int, function: Callable, arguments: tupl
         os.write(writing, _told(error).encode(errors="replace")[:500])
 
 
-def _call(function: Callable, arguments: tuple) -> None:
+def _call(function: Callable[..., object], arguments: tuple[Any, ...]) -> None:
     try:
         function(*arguments)
     except Exception as error:

@@ -1,8 +1,11 @@
 """The ways to install the course agree: pyproject.toml, the lock, and environment.yml for conda and Binder."""
 
+import ast
 import os
 import re
+import sys
 import tomllib
+from importlib.metadata import packages_distributions
 from pathlib import Path
 
 import pytest
@@ -12,9 +15,13 @@ from packaging.specifiers import SpecifierSet
 from packaging.utils import canonicalize_name
 from packaging.version import Version
 
-ROOT = Path(__file__).resolve().parents[1]
+from helpers.repository import ROOT
+
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())
-LOCKS = ["requirements.txt", "requirements-uv.txt"]
+LOCKS = ["requirements.txt", "requirements-all.txt", "requirements-uv.txt"]
+OWN = {"helpers", "grading", "data", "hepdl", "benchmarks", "tests"}
+GROUPS = ("instructor", "generation", "development")
+DISTRIBUTIONS = packages_distributions()
 PYTHONS = ["3.11", "3.12", "3.13"]
 PLATFORMS = [("linux", "x86_64"), ("linux", "aarch64"), ("darwin", "arm64")]
 
@@ -36,6 +43,21 @@ def pins(lock: str, environment: dict[str, str]) -> dict[str, Version]:
             assert canonicalize_name(requirement.name) not in found, f"{requirement.name} is pinned twice"
             found[canonicalize_name(requirement.name)] = Version(specifier.version)
     return found
+
+
+def names(requirements: list[str]) -> set[str]:
+    return {canonicalize_name(Requirement(requirement).name) for requirement in requirements}
+
+
+def imported(path: Path) -> set[str]:
+    """The installed packages, not the course's own, that a file imports."""
+    found = set()
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.Import):
+            found |= {alias.name.partition(".")[0] for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.level == 0 and node.module:
+            found.add(node.module.partition(".")[0])
+    return (found & DISTRIBUTIONS.keys()) - sys.stdlib_module_names - OWN
 
 
 def environments() -> list[dict[str, str]]:
@@ -69,19 +91,43 @@ def test_no_address_and_no_path_in_a_lock(lock):
 
 
 @pytest.mark.parametrize("environment", environments(), ids=lambda e: f"{e['python_version']}-{e['platform_machine']}")
-def test_the_lock_satisfies_pyproject(environment):
-    project = PROJECT["project"]
-    wanted = [
-        *project["dependencies"],
-        *(requirement for extra in project["optional-dependencies"].values() for requirement in extra),
-        *PROJECT["build-system"]["requires"],
-    ]
-    pinned = pins("requirements.txt", environment)
-    for requirement in map(Requirement, wanted):
-        if requirement.marker is None or requirement.marker.evaluate(environment):
-            name = canonicalize_name(requirement.name)
-            assert name in pinned, f"{requirement} is not in the lock: make lock"
-            assert pinned[name] in requirement.specifier, f"{requirement}, but {pinned[name]} in the lock: make lock"
+def test_the_locks_satisfy_pyproject(environment):
+    student = [*PROJECT["project"]["dependencies"], *PROJECT["build-system"]["requires"]]
+    everything = [*student, *(requirement for group in GROUPS for requirement in PROJECT["dependency-groups"][group])]
+    for lock, wanted in (("requirements.txt", student), ("requirements-all.txt", everything)):
+        pinned = pins(lock, environment)
+        for requirement in map(Requirement, wanted):
+            if requirement.marker is None or requirement.marker.evaluate(environment):
+                name = canonicalize_name(requirement.name)
+                assert name in pinned, f"{requirement} is not in {lock}: make lock"
+                assert pinned[name] in requirement.specifier, f"{requirement}, but {pinned[name]} in {lock}: make lock"
+
+
+@pytest.mark.parametrize("environment", environments(), ids=lambda e: f"{e['python_version']}-{e['platform_machine']}")
+def test_student_and_instructor_have_the_same_versions(environment):
+    student, everything = pins("requirements.txt", environment), pins("requirements-all.txt", environment)
+    assert student.items() <= everything.items()
+
+
+def test_a_student_installs_nothing_of_the_instructors_or_the_developers():
+    student = pins("requirements.txt", environments()[0])
+    assert not student.keys() & {"dask", "distributed", "fastjet", "mypy", "psycopg", "pytest", "pythia8mc", "ruff"}
+
+
+def test_what_is_imported_is_declared():
+    """Each package that a file imports is named in the group of who runs the file."""
+    student = names(PROJECT["project"]["dependencies"])
+    instructor = student | names(PROJECT["dependency-groups"]["instructor"])
+    everything = instructor.union(*(names(PROJECT["dependency-groups"][group]) for group in GROUPS))
+    rooms = {"helpers": student, "solutions": student, "grading": instructor, "data": everything, "tests": everything}
+    missing = {
+        f"{path.relative_to(ROOT)}: {package}"
+        for room, declared in rooms.items()
+        for path in (ROOT / room).rglob("*.py")
+        for package in imported(path)
+        if not declared & {canonicalize_name(name) for name in DISTRIBUTIONS[package]}
+    }
+    assert missing == set()
 
 
 def test_uv_is_pinned():
@@ -94,7 +140,9 @@ def test_uv_is_pinned():
 def test_supported_pythons_are_the_same_everywhere():
     supported = SpecifierSet(PROJECT["project"]["requires-python"])
     assert [f"3.{minor}" for minor in range(8, 20) if f"3.{minor}" in supported] == PYTHONS
-    assert "|".join(PYTHONS) in (ROOT / "Makefile").read_text()
+    makefile = (ROOT / "Makefile").read_text()
+    assert "not (3, 11) <= sys.version_info < (3, 14)" in makefile
+    assert f"Python {', '.join(PYTHONS[:-1])} or {PYTHONS[-1]} is needed" in makefile
 
 
 def test_conda_and_binder_install_the_same_lock():

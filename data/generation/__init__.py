@@ -1,6 +1,8 @@
-"""Makes the course's data sets from scratch with Pythia 8: ``python -m data.generation --help``.
+"""Makes the course's data sets from scratch: ``python -m data.generation --help``.
 
-Modules at this level know nothing of a particular data set: :mod:`.production` runs seeded chunks of simulation in
-parallel, :mod:`.files` writes files whose bytes depend on their content only. Each data set is a sub-package beside
-them: :mod:`.hww` makes the H→WW ntuples, :mod:`.top_tagging` the jets for top tagging.
+Each sub-package is one data set, and is found by that: :mod:`.dataset` says what it has to provide and generates it.
+What all share: :mod:`.production` runs seeded chunks of simulation in parallel, :mod:`.generator` starts Pythia,
+:mod:`.smearing`, :mod:`.isolation` and :mod:`.missing_momentum` are parts of a detector, :mod:`.geometry` has its
+distances, :mod:`.writers` writes files whose bytes depend on their content only, :mod:`.manifest` describes them, and
+:mod:`.index` lists the sets in ``data/README.md``.
 """

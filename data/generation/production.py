@@ -22,6 +22,8 @@ from pathlib import Path
 import numpy as np
 from tqdm import tqdm
 
+from helpers.files import replacing
+
 MASTER_SEED = 20260101
 
 
@@ -68,10 +70,8 @@ class Chunk:
 
     def save(self, path: Path) -> None:
         """Write the chunk so that ``path`` holds all of it or does not exist."""
-        part = path.with_suffix(f".{os.getpid()}.part")
-        with part.open("wb") as file:
+        with replacing(path) as part, part.open("wb") as file:
             np.savez(file, **self.columns, generator_cross_section=self.generator_cross_section)
-        os.replace(part, path)
 
     @classmethod
     def load(cls, path: Path) -> "Chunk":
@@ -79,6 +79,28 @@ class Chunk:
         with np.load(path) as archive:
             columns = dict(archive)
         return cls(columns, float(columns.pop("generator_cross_section")))
+
+
+@dataclass(frozen=True)
+class Production:
+    """A finished sample: its chunk files in seed order."""
+
+    sample: Sample
+    chunk_files: Sequence[Path]
+
+    @property
+    def n_generated(self) -> int:
+        """Number of generated events."""
+        return len(self.chunk_files) * self.sample.tries_per_chunk
+
+    @property
+    def generator_cross_section(self) -> float:
+        """The generator's own cross-section in pb, the mean of the chunks."""
+        return float(np.mean([Chunk.load(path).generator_cross_section for path in self.chunk_files]))
+
+    def blocks(self, block_size: int) -> Iterator[dict[str, np.ndarray]]:
+        """All kept events in order, in blocks of so many (the last one may be shorter)."""
+        return merged(self.chunk_files, block_size)
 
 
 Simulate = Callable[[Task], Chunk]
@@ -118,10 +140,8 @@ def worker_pool(processes: int) -> Iterator[ProcessPoolExecutor]:
         pool.shutdown(cancel_futures=True)
 
 
-def produce(
-    sample: Sample, simulate: Simulate, work: Path, pool: ProcessPoolExecutor, processes: int
-) -> Sequence[Path]:
-    """Simulate the sample's chunks that are not yet in the folder ``work``; return all its chunk files in seed order.
+def produce(sample: Sample, simulate: Simulate, work: Path, pool: ProcessPoolExecutor, processes: int) -> Production:
+    """Simulate the sample's chunks that are not yet in the folder ``work``; return all its chunks.
 
     ``simulate`` runs in the worker processes: a function that can be imported there by name.
     """
@@ -152,15 +172,18 @@ def produce(
     for surplus in started[len(paths) :]:
         if isinstance(surplus, Future):
             surplus.cancel()
-    return paths
+    return Production(sample, paths)
 
 
-def fingerprint(samples: Iterable[Sample]) -> str:
-    """Name of the settings, seeds and code that decide what the chunks hold: a work folder for those chunks only."""
+def fingerprint(samples: Iterable[Sample], sources: Iterable[Path], packages: Iterable[str]) -> str:
+    """Name of the settings, seeds, code and packages that decide what the chunks hold: a folder for those chunks only.
+
+    Raises importlib.metadata.PackageNotFoundError for a package that is not installed.
+    """
     settings = [(sample.name, sample.tries_per_chunk, sample.master_seed) for sample in samples]
-    versions = [version(name) for name in ("fastjet", "numpy", "pythia8mc")]
-    sources = [path.read_text("utf-8") for path in sorted(Path(__file__).parent.rglob("*.py"))]
-    return sha256(repr((settings, versions, sources)).encode()).hexdigest()[:16]
+    versions = [version(name) for name in sorted(packages)]
+    texts = [path.read_text("utf-8") for path in sorted(sources)]
+    return sha256(repr((settings, versions, texts)).encode()).hexdigest()[:16]
 
 
 def merged(paths: Sequence[Path], block_size: int) -> Iterator[dict[str, np.ndarray]]:

@@ -26,8 +26,12 @@ from nbformat import NotebookNode
 from nbgrader.api import Gradebook
 from nbgrader.utils import determine_grade, is_grade, is_solution
 
-from grading.authoring.temporary_course import ROOT, CommandFailed, TemporaryCourse
+from grading.authoring.temporary_course import CommandFailed, TemporaryCourse
+from grading.authoring.text_table import text_table
 from grading.autograde.late_policy import lost_part
+from grading.cells.regions import HIDDEN_TESTS, SOLUTION
+from grading.cells.roles import is_test, name_of
+from helpers.repository import ROOT
 
 RECIPES = Path(__file__).with_suffix(".yaml")
 ASSIGNMENT = "ex4_splitting"
@@ -71,12 +75,8 @@ class Lesson:
         self.solution = _read_notebooks(course.folder / "solutions" / course.assignment)
         self.release = _read_notebooks(course.folder / "course" / course.assignment)
         cells = [cell for notebook in self.solution.values() for cell in notebook.cells]
-        self.answers = {
-            cell.metadata.nbgrader.grade_id: _without_markers(cell.source) for cell in cells if is_solution(cell)
-        }
-        self.test_points = sum(
-            cell.metadata.nbgrader.points for cell in cells if is_grade(cell) and not is_solution(cell)
-        )
+        self.answers = {name_of(cell): SOLUTION.unmarked(cell.source) for cell in cells if is_solution(cell)}
+        self.test_points = sum(cell.metadata.nbgrader.points for cell in cells if is_test(cell))
         self.max_points = sum(cell.metadata.nbgrader.points for cell in cells if is_grade(cell))
 
     def submission(
@@ -97,16 +97,16 @@ class Lesson:
             tested: set[str] = set()
             collecting = False
             for cell in notebook.cells:
-                names = cell.metadata.get("nbgrader", {})
+                cell_name = name_of(cell)
                 if is_solution(cell):
-                    cell.source = filled_in.get(names.grade_id, cell.source)
+                    cell.source = filled_in.get(cell_name, cell.source)
                 if is_solution(cell) and is_grade(cell):
-                    made.to_mark += names.points if names.grade_id in filled_in else 0
+                    made.to_mark += cell.metadata.nbgrader.points if cell_name in filled_in else 0
                 elif is_solution(cell):
-                    tested = tested | {names.grade_id} if collecting else {names.grade_id}
+                    tested = tested | {cell_name} if collecting else {cell_name}
                     collecting = True
-                elif is_grade(cell):
-                    made.points += names.points if tested <= right else 0
+                elif is_test(cell):
+                    made.points += cell.metadata.nbgrader.points if tested <= right else 0
                     collecting = False
             made.files[name] = nbformat.writes(notebook)
         made.penalty = min(lost_part(late.total_seconds()) * self.max_points, made.points)
@@ -114,28 +114,19 @@ class Lesson:
 
     def hidden_lines(self) -> set[str]:
         """The lines that stand in hidden tests alone and are long enough to be recognised, without spaces."""
-        found, hidden = set(), False
-        for line in _all_text(self.solution).splitlines():
-            if "BEGIN HIDDEN TESTS" in line or "END HIDDEN TESTS" in line:
-                hidden = "BEGIN" in line
-            elif hidden and len(line.strip()) > 20:
-                found.add(_squeezed(line))
-        released = _squeezed(_all_text(self.release))
-        return {line for line in found if line not in released}
+        hidden = {
+            _squeezed(line)
+            for notebook in self.solution.values()
+            for cell in notebook.cells
+            for line in HIDDEN_TESTS.divided(cell.source)[1]
+            if len(line.strip()) > 20
+        }
+        released = _squeezed("".join(cell.source for notebook in self.release.values() for cell in notebook.cells))
+        return {line for line in hidden if line not in released}
 
 
 def _read_notebooks(folder: Path) -> dict[str, NotebookNode]:
     return {path.name: nbformat.read(path, as_version=4) for path in sorted(folder.glob("*.ipynb"))}
-
-
-def _all_text(notebooks: dict[str, NotebookNode]) -> str:
-    return "\n".join(cell.source for notebook in notebooks.values() for cell in notebook.cells)
-
-
-def _without_markers(source: str) -> str:
-    return "\n".join(
-        line for line in source.splitlines() if "BEGIN SOLUTION" not in line and "END SOLUTION" not in line
-    )
 
 
 def _squeezed(text: str) -> str:
@@ -202,11 +193,11 @@ def _failed_tests(course: TemporaryCourse, student: str) -> list[str]:
     failed = []
     for notebook in _read_notebooks(course.folder / "autograded" / student / course.assignment).values():
         for cell in notebook.cells:
-            if is_grade(cell) and not is_solution(cell) and determine_grade(cell)[0] == 0:
+            if is_test(cell) and determine_grade(cell)[0] == 0:
                 errors = [
                     f"{output.ename}: {output.evalue}" for output in cell.outputs if output.output_type == "error"
                 ]
-                failed.append(f"{cell.metadata.nbgrader.grade_id} failed with {errors}")
+                failed.append(f"{name_of(cell)} failed with {errors}")
     return failed
 
 
@@ -241,16 +232,19 @@ def check_export(course: TemporaryCourse, grades: dict[str, Grade]) -> list[str]
 def table(submissions: dict[str, Submission], grades: dict[str, Grade], lesson: Lesson) -> str:
     """The grades as text."""
     by_hand = lesson.max_points - lesson.test_points
-    rows = [
-        ("student", "handed in", f"tests /{lesson.test_points:g}", f"to mark /{by_hand:g}", "late", "score so far", "")
-    ]
+    columns = (
+        "student",
+        "handed in",
+        f"tests /{lesson.test_points:g}",
+        f"to mark /{by_hand:g}",
+        "late",
+        "score so far",
+    )
+    rows = []
     for student, grade in grades.items():
         numbers = (f"{grade.points:g}", f"{grade.to_mark:g}", f"{-grade.penalty or 0:g}", f"{grade.score:g}")
         rows.append((student, submissions[student].kind, *numbers, grade.comment))
-    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
-    return "\n".join(
-        "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows
-    )
+    return text_table((*columns, ""), rows)
 
 
 def run(folder: Path, assignment: str, say: Callable[[str], None]) -> tuple[dict[str, Grade], list[str]]:
@@ -306,23 +300,31 @@ def run(folder: Path, assignment: str, say: Callable[[str], None]) -> tuple[dict
     return grades, problems
 
 
-def main() -> int:
-    parser = argparse.ArgumentParser(description="Grade four example submissions in a temporary course.")
-    parser.add_argument("--assignment", default=ASSIGNMENT, help="default: %(default)s")
-    parser.add_argument("--keep", action="store_true", help="keep the temporary course and say where it is")
-    arguments = parser.parse_args()
+def parser() -> argparse.ArgumentParser:
+    """What the command takes."""
+    made = argparse.ArgumentParser(
+        prog="hepdl demo-class", description="Grade four example submissions in a temporary course."
+    )
+    made.add_argument("--assignment", default=ASSIGNMENT, help="default: %(default)s")
+    made.add_argument("--keep", action="store_true", help="keep the temporary course and say where it is")
+    return made
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run the demonstration and return the exit status."""
+    options = parser().parse_args(arguments)
     folder = Path(tempfile.mkdtemp(prefix="demo-class-")).resolve()
     try:
-        _, problems = run(folder, arguments.assignment, lambda line: print(line, flush=True))
+        _, problems = run(folder, options.assignment, lambda line: print(line, flush=True))
     except (DemoError, CommandFailed) as error:
         problems = [str(error)]
     finally:
-        if arguments.keep:
+        if options.keep:
             print(f"the course is kept in {folder}")
         else:
             shutil.rmtree(folder)
     for problem in problems:
-        print(f"make demo-class: {problem}", file=sys.stderr)
+        print(f"hepdl demo-class: {problem}", file=sys.stderr)
     return 1 if problems else 0
 
 

@@ -20,7 +20,10 @@ from pathlib import Path
 import nbformat
 from nbformat import NotebookNode
 
-SECRET = Path(__file__).resolve().parents[2] / "secret"
+from grading.cells.roles import name_of
+from helpers.repository import ROOT
+
+SECRET = ROOT / "secret"
 METADATA = {"kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"}}
 CELL_METADATA = ("nbgrader", "tags")
 ADDRESS = re.compile(r"\bat 0x[0-9a-f]+")
@@ -68,7 +71,7 @@ def cell_ids(notebook: NotebookNode) -> list[str]:
     """The id of each cell: its nbgrader name, or else a hash of its source, numbered where that repeats."""
     ids: list[str] = []
     for cell in notebook.cells:
-        name = cell.metadata.get("nbgrader", {}).get("grade_id") or hashlib.sha256(cell.source.encode()).hexdigest()[:8]
+        name = name_of(cell) or hashlib.sha256(cell.source.encode()).hexdigest()[:8]
         names = itertools.chain([name], (f"{name}-{count}" for count in itertools.count(2)))
         ids.append(next(candidate for candidate in names if candidate not in ids))
     return ids
@@ -87,11 +90,17 @@ def is_secret(path: Path) -> bool:
     return Path(os.path.abspath(path)).is_relative_to(SECRET)
 
 
+def parser() -> argparse.ArgumentParser:
+    """What the command takes."""
+    made = argparse.ArgumentParser(prog="hepdl hygiene", description=__doc__.splitlines()[0])
+    made.add_argument("--fix", action="store_true", help="clean the notebooks instead of only reporting")
+    made.add_argument("notebooks", nargs="+", type=Path, metavar="file")
+    return made
+
+
 def main(arguments: list[str] | None = None) -> int:
-    parser = argparse.ArgumentParser(prog="python -m grading.authoring.hygiene", description=__doc__.splitlines()[0])
-    parser.add_argument("--fix", action="store_true", help="clean the notebooks instead of only reporting")
-    parser.add_argument("notebooks", nargs="+", type=Path, metavar="file")
-    options = parser.parse_args(arguments)
+    """Report what is wrong, or put it right, and return the exit status."""
+    options = parser().parse_args(arguments)
     failed = False
     for path in options.notebooks:
         if is_secret(path):

@@ -7,7 +7,6 @@ A notebook and its twin (``.py``, percent format) hold the same cells. Where the
 """
 
 import argparse
-import os
 import subprocess
 import sys
 import time
@@ -20,8 +19,10 @@ from nbclient.exceptions import CellExecutionError
 from nbformat import NotebookNode
 
 from grading.authoring.hygiene import clean
+from helpers.files import replacing
+from helpers.repository import ROOT
 
-SOLUTIONS = Path(__file__).resolve().parents[2] / "solutions"
+SOLUTIONS = ROOT / "solutions"
 TWIN_FORMAT = "py:percent"
 TWIN_METADATA = {"cell_metadata_filter": "nbgrader,tags,-all", "notebook_metadata_filter": "kernelspec,-all"}
 CELL_TIMEOUT_S = 300
@@ -80,15 +81,22 @@ def execute(notebook: NotebookNode, folder: Path) -> NotebookNode:
 
 def store(notebook: NotebookNode, path: Path) -> None:
     """Write a notebook in one step, so that an interruption leaves the old one whole."""
-    temporary = path.with_suffix(".part")
-    nbformat.write(notebook, temporary)
-    os.replace(temporary, path)
+    with replacing(path) as part:
+        nbformat.write(notebook, part)
 
 
-def main() -> int:
-    parser = argparse.ArgumentParser(description="Synchronise, execute and store the solution notebooks.")
-    parser.add_argument("lesson", nargs="?", default="*", help="an assignment, such as ex4_splitting (default: all)")
-    chosen = twins(parser.parse_args().lesson)
+def parser() -> argparse.ArgumentParser:
+    """What the command takes."""
+    made = argparse.ArgumentParser(
+        prog="hepdl solutions", description="Synchronise, execute and store the solution notebooks."
+    )
+    made.add_argument("lesson", nargs="?", default="*", help="an assignment, such as ex4_splitting (default: all)")
+    return made
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Make the notebooks and return the exit status."""
+    chosen = twins(parser().parse_args(arguments).lesson)
     if not chosen:
         print(
             f"no such lesson; there are: {', '.join(sorted({twin.parent.name for twin in twins()}))}", file=sys.stderr

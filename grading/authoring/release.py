@@ -18,6 +18,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 from nbformat import NotebookNode
@@ -28,8 +29,10 @@ from nbgrader.preprocessors import NbGraderPreprocessor
 from traitlets.config import Config, PyFileConfigLoader
 
 from grading.authoring.secrets import SecretReleased, refuse_secrets
+from helpers.files import replacing
+from helpers.repository import ROOT
 
-ROOT = Path(__file__).resolve().parents[2]
+Generate = Callable[[Path], None]
 
 
 class ReleaseError(Exception):
@@ -112,8 +115,8 @@ class _Errors(logging.Handler):
             self.cause = message.splitlines()[-1]
 
 
-def replace(course: Path, force: bool = False, report: Callable[[str], None] = lambda line: None) -> None:
-    """Make ``course`` what ``generate`` gives.
+def replace(course: Path, make: Generate = generate, force: bool = False) -> None:
+    """Make ``course`` what ``make`` writes into an empty folder: by default the release of every assignment.
 
     Raises ReleaseError, and changes nothing, if that would lose edits that neither git nor an earlier run of this
     program has.
@@ -121,7 +124,7 @@ def replace(course: Path, force: bool = False, report: Callable[[str], None] = l
     with tempfile.TemporaryDirectory() as scratch:
         new = Path(scratch) / "course"
         new.mkdir()
-        generate(new, report=report)
+        make(new)
         wanted = files(new)
 
     present = files(course) if course.exists() else {}
@@ -149,9 +152,8 @@ def replace(course: Path, force: bool = False, report: Callable[[str], None] = l
 
 def _write(path: Path, content: bytes) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
-    part = path.with_name(f".{path.name}.part")
-    part.write_bytes(content)
-    os.replace(part, path)
+    with replacing(path) as part:
+        part.write_bytes(content)
 
 
 def _git(course: Path, *arguments: str) -> bytes | None:
@@ -192,12 +194,18 @@ def _remember(course: Path, content: dict[str, bytes]) -> None:
         _write(memory, json.dumps({name: _digest(data) for name, data in content.items()}).encode())
 
 
-def main() -> int:
-    parser = argparse.ArgumentParser(description="Make course/ from solutions/.")
-    parser.add_argument("--force", action="store_true", help="overwrite edits that git does not have (also: FORCE=1)")
-    force = parser.parse_args().force or os.environ.get("FORCE", "") not in ("", "0")
+def parser() -> argparse.ArgumentParser:
+    """What the command takes."""
+    made = argparse.ArgumentParser(prog="hepdl course", description="Make course/ from solutions/.")
+    made.add_argument("--force", action="store_true", help="overwrite edits that git does not have (also: FORCE=1)")
+    return made
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Make course/ and return the exit status."""
+    force = parser().parse_args(arguments).force or os.environ.get("FORCE", "") not in ("", "0")
     try:
-        replace(ROOT / "course", force, report=print)
+        replace(ROOT / "course", partial(generate, report=print), force)
     except ReleaseError as error:
         print(f"make course: {error}.", file=sys.stderr)
         return 1

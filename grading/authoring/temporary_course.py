@@ -8,7 +8,12 @@ from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parents[2]
+from helpers.repository import ROOT
+
+STOCK = """
+for name in ("sanitize_preprocessors", "autograde_preprocessors", "pre_convert_hook"):
+    c.Autograde.pop(name, None)
+"""
 
 
 class CommandFailed(Exception):
@@ -41,6 +46,11 @@ class TemporaryCourse:
             "HEPDL_EXCHANGE": str(folder / "exchange"),
         }
         self.environment.pop("HEPDL_GRADEBOOK", None)
+
+    def grade_as_stock_nbgrader(self) -> None:
+        """Let the course be graded by nbgrader's own preprocessors, with the settings of this repository."""
+        with (self.folder / "nbgrader_config.py").open("a") as config:
+            config.write(STOCK)
 
     @property
     def database(self) -> str:

@@ -34,28 +34,30 @@ from traitlets.config import Config
 from grading.autograde.conversion import OneSubmission, captured_log, halves
 from grading.autograde.transfer import TIMESTAMP, Executed, Submission, Unusable, parsed_timestamp
 from grading.autograde.worker import write_files
+from grading.cells.untrusted_files import NotPlain, NotRead, read
 
 OWN_FOLDER = ".grading"
-PATIENCE_S = 30
+LOCK_TIMEOUT_S = 30
+LARGEST_TIMESTAMP = 10_000
 
 
 class CannotGrade(Exception):
     """Why the grading of the class cannot start or go on, in a sentence."""
 
 
-def patient(address: str) -> str:
+def with_timeouts(address: str) -> str:
     """The gradebook's address with a bound on how long a writer waits for another one."""
     url = make_url(address)
     waits = {
-        "sqlite": {"timeout": str(PATIENCE_S)},
-        "postgresql": {"connect_timeout": str(PATIENCE_S), "options": f"-c lock_timeout={PATIENCE_S}s"},
+        "sqlite": {"timeout": str(LOCK_TIMEOUT_S)},
+        "postgresql": {"connect_timeout": str(LOCK_TIMEOUT_S), "options": f"-c lock_timeout={LOCK_TIMEOUT_S}s"},
     }
     chosen = {key: value for key, value in waits.get(url.get_backend_name(), {}).items() if key not in url.query}
     return url.update_query_dict(chosen).render_as_string(hide_password=False)
 
 
 @contextmanager
-def gradebook_trouble_named(coursedir: CourseDirectory) -> Iterator[None]:
+def gradebook_errors_explained(coursedir: CourseDirectory) -> Iterator[None]:
     """Turn what a locked or lost gradebook raises, in nbgrader's wrapping or not, into a sentence."""
     try:
         yield
@@ -67,7 +69,7 @@ def gradebook_trouble_named(coursedir: CourseDirectory) -> Iterator[None]:
         said = str(cause.orig).strip().partition("\n")[0]
         locked = "lock" in said
         advice = (
-            f"another program holds it, and did not let go for {PATIENCE_S} s: end that program"
+            f"another program holds it, and did not let go for {LOCK_TIMEOUT_S} s: end that program"
             if locked
             else "is its server running, its disk full?"
         )
@@ -92,7 +94,7 @@ class Books:
             try:
                 fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except BlockingIOError:
-                raise CannotGrade("Another `make autograde` is at work in this course: wait for it.") from None
+                raise CannotGrade("Another `hepdl autograde` is at work in this course: wait for it.") from None
             self._clear()
             self.unfinished.mkdir()
             self.logs.mkdir(parents=True, exist_ok=True)
@@ -117,7 +119,7 @@ class Books:
         )
         if url.get_backend_name() == "sqlite" and not Path(url.database).exists():
             raise CannotGrade(unknown)
-        with gradebook_trouble_named(self.coursedir), self._gradebook() as gradebook:
+        with gradebook_errors_explained(self.coursedir), self._gradebook() as gradebook:
             try:
                 assignment = gradebook.find_assignment(self.assignment)
             except MissingEntry:
@@ -144,7 +146,7 @@ class Books:
 
     def state(self) -> dict[str, str]:
         """Of each student who has handed in: "" if that is graded, "new" if nothing was, else why it must be again."""
-        with gradebook_trouble_named(self.coursedir), self._gradebook() as gradebook:
+        with gradebook_errors_explained(self.coursedir), self._gradebook() as gradebook:
             assignment = gradebook.find_assignment(self.assignment)
             notebooks = {f"{notebook.name}.ipynb" for notebook in assignment.notebooks}
             recorded = dict(
@@ -208,7 +210,7 @@ class Books:
             autograde_preprocessors=halves(self.coursedir, self.config)[1],
         )
         self._take_old_files_away(submission.student)
-        with captured_log() as log, gradebook_trouble_named(self.coursedir):
+        with captured_log() as log, gradebook_errors_explained(self.coursedir):
             converter.start()
             converter.run_post_convert_hook()
         self.write_log(submission.student, executed.log + log.text)
@@ -221,7 +223,7 @@ class Books:
         self._take_old_files_away(student)
         handed_in = timestamp_of(self.submitted(student))
         timestamp = {"timestamp": handed_in} if isinstance(handed_in, datetime) else {}
-        with captured_log(), gradebook_trouble_named(self.coursedir), self._gradebook() as gradebook:
+        with captured_log(), gradebook_errors_explained(self.coursedir), self._gradebook() as gradebook:
             gradebook.update_or_create_student(student)
             entry = gradebook.update_or_create_submission(self.assignment, student, **timestamp)
             for notebook in entry.notebooks:
@@ -246,6 +248,8 @@ def timestamp_of(folder: Path) -> datetime | float | None:
     """The time in a folder's timestamp.txt, or None; of one that cannot be read, a value equal to no other."""
     path = folder / TIMESTAMP
     try:
-        return parsed_timestamp(path.read_bytes()) if path.is_file() and not path.is_symlink() else None
-    except (OSError, Unusable):
+        return parsed_timestamp(read(path, LARGEST_TIMESTAMP)) if os.path.lexists(path) else None
+    except NotPlain:
+        return None
+    except (NotRead, Unusable):
         return float("nan")

@@ -23,8 +23,8 @@ from grading.autograde.books import CannotGrade
 BATCH_SYSTEMS = {"slurm": ("SLURMCluster", "sbatch"), "htcondor": ("HTCondorCluster", "condor_submit")}
 CLUSTERS = ("local", *BATCH_SYSTEMS)
 JOB_DEFAULTS = {"memory": "4 GiB", "disk": "4 GiB"}
-SCHEDULER_PATIENCE_S = 10
-REPLACED_AFTER_S = 20
+SCHEDULER_TIMEOUT_S = 10
+REPLACEMENT_INTERVAL_S = 20
 NO_DASHBOARD = {"dashboard": False, "dashboard_address": "127.0.0.1:0"}
 SETTINGS = {
     # The coordinator repeats the submission of a killed worker, alone; a scheduler would blame its neighbours, too.
@@ -51,7 +51,7 @@ def workers(cluster: str, scheduler: str | None, count: int | None, shared: Path
     with dask.config.set(SETTINGS), ExitStack() as stack:
         if scheduler:
             try:
-                client = stack.enter_context(Client(scheduler, timeout=SCHEDULER_PATIENCE_S))
+                client = stack.enter_context(Client(scheduler, timeout=SCHEDULER_TIMEOUT_S))
             except (OSError, ValueError) as error:
                 raise CannotGrade(f"No Dask scheduler answers at {scheduler}: {error}.") from None
             count = max(len(client.nthreads()), 1)
@@ -70,7 +70,7 @@ def lost_workers_replaced(cluster: SpecCluster, count: int) -> Iterator[None]:
     over = threading.Event()
 
     def replace() -> None:
-        while not over.wait(REPLACED_AFTER_S):
+        while not over.wait(REPLACEMENT_INTERVAL_S):
             cluster.scale(count)
 
     thread = threading.Thread(target=replace, daemon=True)

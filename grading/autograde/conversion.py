@@ -9,7 +9,6 @@ import logging
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 
 import traitlets.log
 from nbgrader.converters import Autograde
@@ -18,10 +17,6 @@ from sqlalchemy.exc import SAWarning
 from traitlets import Unicode
 from traitlets.config import Config
 
-from grading.cells import incidents
-
-ISOLATION = Path(__file__).resolve().parents[1] / "isolation"
-INCIDENTS = Path(incidents.__file__)
 FIRST_OF_THE_SECOND_HALF = "SaveAutoGrades"
 
 
@@ -48,19 +43,15 @@ def halves(coursedir: CourseDirectory, config: Config) -> tuple[list, list]:
 
 
 class Log(logging.Handler):
-    """What nbgrader logs: all of it as text, and the incidents of grading.isolation as remarks to the instructor."""
+    """What nbgrader logs, as text."""
 
     def __init__(self) -> None:
         super().__init__(logging.INFO)
-        self.text, self.remarks = "", []
+        self.text = ""
         self.setFormatter(logging.Formatter("[%(levelname)s] %(message)s"))
 
     def emit(self, record: logging.LogRecord) -> None:
         self.text += self.format(record) + "\n"
-        if (
-            Path(record.pathname) == INCIDENTS or ISOLATION in Path(record.pathname).parents
-        ) and record.levelno >= logging.WARNING:
-            self.remarks.append(record.getMessage())
 
 
 @contextmanager

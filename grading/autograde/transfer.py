@@ -1,7 +1,6 @@
 """What travels between coordinator and workers, as plain bytes, so that they need no disk in common."""
 
 import os
-import stat
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -16,6 +15,7 @@ from traitlets.config import Config
 
 from grading.autograde.conversion import halves
 from grading.cells.copied import released_name
+from grading.cells.untrusted_files import NotPlain, NotRead, TooLarge, entries, read
 
 LESSON_TABLES = (
     "course",
@@ -64,7 +64,10 @@ class Submission:
 
 @dataclass
 class Executed:
-    """A submission after its cells ran: notebooks by file name, and for those that could not be run, why not."""
+    """A submission after its cells ran: notebooks by file name, and for those that could not be run, why not.
+
+    remarks: what the instructor should know of what it did.
+    """
 
     notebooks: dict[str, bytes]
     problems: dict[str, str]
@@ -83,24 +86,18 @@ def parsed_timestamp(text: bytes) -> datetime | None:
 def read_submission(student: str, folder: Path, largest: int) -> Submission:
     """Read a submission's plain files, never following a link; ``largest``: in bytes, all files together."""
     files, left_out, size = {}, [], 0
-    for place, folders, names in os.walk(folder):
-        links = [name for name in folders if os.path.islink(os.path.join(place, name))]
-        for name in sorted([*names, *links]):
-            path = Path(place, name)
-            relative = str(path.relative_to(folder))
-            status = path.lstat()
-            if not stat.S_ISREG(status.st_mode):
-                left_out.append(relative)
-                continue
-            size += status.st_size
-            if size > largest:
-                raise Unusable(f"it is larger than {largest / 1e6:g} MB (CourseDirectory.max_dir_size)")
-            try:
-                descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW)
-            except OSError as error:
-                raise Unusable(f"{relative} cannot be read: {error.strerror}") from None
-            with open(descriptor, "rb") as file:
-                files[relative] = file.read()
+    for path in entries(folder):
+        relative = str(path.relative_to(folder))
+        try:
+            files[relative] = read(path, largest - size)
+        except NotPlain:
+            left_out.append(relative)
+        except TooLarge:
+            raise Unusable(f"it is larger than {largest / 1e6:g} MB (CourseDirectory.max_dir_size)") from None
+        except NotRead as why:
+            raise Unusable(f"{relative} {why}") from None
+        else:
+            size += len(files[relative])
     return Submission(student, files, left_out)
 
 

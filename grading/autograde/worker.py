@@ -15,6 +15,7 @@ from contextlib import contextmanager, suppress
 from copy import deepcopy
 from pathlib import Path
 
+import nbformat
 import psutil
 from distributed import get_worker
 from nbclient.exceptions import DeadKernelError
@@ -26,11 +27,12 @@ from sqlalchemy.exc import OperationalError
 
 from grading.autograde.conversion import OneSubmission, captured_log
 from grading.autograde.transfer import Executed, Lesson, Submission
+from grading.cells import incidents
 
 TIME_LIMIT_S = 3600
 GRACE_S = 120
 # So many bytes may the path of a folder have that a kernel's sockets lie below: the path of a socket has at most 107.
-LONGEST_FOLDER = 107 - len("/hepdl-12345678/control")
+LONGEST_FOLDER = 107 - len("/hepdl-12345678/port-1")
 # nbgrader's log and the temporary folder are the process's own, and a deadline ends all that the process has started.
 ONE_AT_A_TIME = threading.Lock()
 MACHINE_TROUBLE = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO, errno.EROFS, errno.EMFILE, errno.ENFILE)
@@ -74,10 +76,14 @@ class Deadline:
 
 
 class FirstHalf(OneSubmission):
-    """Autograding up to the executed notebooks. One that fails does not keep the others from running."""
+    """Autograding up to the executed notebooks. One that fails does not keep the others from running.
+
+    problems: why a notebook could not be run, by its name. remarks: what the instructor should know of any of them.
+    """
 
     def start(self) -> None:
         self.problems: dict[str, str] = {}
+        self.remarks: list[str] = []
         with Deadline(self.seconds) as self.deadline:
             super().start()
 
@@ -87,16 +93,18 @@ class FirstHalf(OneSubmission):
 
     def convert_single_notebook(self, notebook: str) -> None:
         name = os.path.basename(notebook)
+        graded = Path(self._format_dest(self.coursedir.assignment_id, self.student), name)
         try:
             super().convert_single_notebook(notebook)
         except Exception as error:
             if is_machine_trouble(error):
                 raise
             self.log.info("%s could not be run", name, exc_info=True)
-            was_read = os.path.exists(os.path.join(self._format_dest(self.coursedir.assignment_id, self.student), name))
-            self.problems[name] = reason(error, was_read)
+            self.problems[name] = reason(error, graded.exists())
         if self.deadline.passed:
             self.problems[name] = f"ran longer than the {self.seconds / 60:g} minutes that a submission may take"
+        if graded.exists():
+            self.remarks += incidents.remarks(nbformat.read(graded, as_version=4))
 
 
 def is_machine_trouble(error: BaseException) -> bool:
@@ -194,6 +202,6 @@ def _execute_in(folder: Path, lesson: Lesson, submission: Submission, seconds: f
     return Executed(
         {name: content for name, content in notebooks.items() if name not in converter.problems},
         converter.problems,
-        log.remarks,
+        converter.remarks,
         log.text,
     )

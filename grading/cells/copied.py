@@ -22,13 +22,15 @@ from nbgrader.api import Gradebook, SourceCell
 from nbgrader.nbgraderformat import MetadataValidator
 from nbgrader.preprocessors import NbGraderPreprocessor, OverwriteCells
 
+from grading.cells.roles import name_of
+
 
 def released_name(cell: NotebookNode) -> str | None:
     """The nbgrader name of a cell, or None if it has none that nbgrader can read."""
     metadata = cell.metadata.get("nbgrader")
     if not isinstance(metadata, dict) or not Draft4Validator(MetadataValidator().schema).is_valid(dict(metadata)):
         return None
-    return metadata.get("grade_id")
+    return name_of(cell)
 
 
 def kept_cells(cells: list[NotebookNode], released: list[SourceCell]) -> dict[str, int]:

@@ -19,12 +19,34 @@ class Incidents:
         self.notebook.metadata[KEY] = {"incidents": []}
 
     def __call__(self, cell: str, what: str) -> None:
-        told = self.notebook.metadata.setdefault(KEY, {"incidents": []})["incidents"]
-        if len(told) < MOST:
-            told.append({"cell": cell, "what": what})
+        """Add what happened in a cell, "-" if it was in none; of more than `MOST` in a notebook the first stay."""
+        entries = self._list("incidents")
+        if len(entries) < MOST:
+            entries.append({"cell": cell, "what": what})
             self.log.warning("incident: %s, cell %s: %s", self.student, cell, what)
+
+    def warn(self, sentence: str) -> None:
+        """Add what the instructor should know of the machine that ran the submission."""
+        entries = self._list("warnings")
+        if sentence not in entries and len(entries) < MOST:
+            entries.append(sentence)
+            self.log.warning("%s", sentence)
+
+    def unsandboxed(self, sentence: str) -> None:
+        """Add that the submission ran without a sandbox."""
+        self.notebook.metadata.setdefault(KEY, {})["sandboxed"] = False
+        self.warn(sentence)
+
+    def _list(self, name: str) -> list:
+        return self.notebook.metadata.setdefault(KEY, {}).setdefault(name, [])
 
 
 def of(notebook: NotebookNode) -> list[dict[str, str]]:
     """The incidents of a graded notebook: dictionaries with the name of the cell and what happened."""
     return [dict(incident) for incident in notebook.metadata.get(KEY, {}).get("incidents", [])]
+
+
+def remarks(notebook: NotebookNode) -> list[str]:
+    """A graded notebook's warnings and incidents as sentences for the instructor."""
+    warnings = list(notebook.metadata.get(KEY, {}).get("warnings", []))
+    return warnings + [f"cell {incident['cell']}: {incident['what']}" for incident in of(notebook)]

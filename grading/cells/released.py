@@ -4,10 +4,11 @@ from collections import Counter
 
 from nbformat import NotebookNode
 from nbgrader.api import Gradebook, SourceCell
-from nbgrader.preprocessors import ClearHiddenTests, NbGraderPreprocessor
+from nbgrader.preprocessors import NbGraderPreprocessor
 
 from grading.cells.incidents import Incidents
-from grading.cells.visible_part import without_hidden_tests
+from grading.cells.regions import HIDDEN_TESTS
+from grading.cells.roles import name_of
 
 
 class RestoreRoles(NbGraderPreprocessor):
@@ -24,18 +25,15 @@ class RestoreRoles(NbGraderPreprocessor):
             released = gradebook.find_notebook(names["notebook"], names["assignment"])
             sources = {cell.name: cell for cell in released.source_cells}
             roles = {name: _role(name, sources[name], released) for name in sources}
-            clear = ClearHiddenTests(parent=self)
             visible = {
-                name: _text(without_hidden_tests(source.source, clear))
-                for name, source in sources.items()
-                if source.locked
+                name: HIDDEN_TESTS.without(source.source).strip() for name, source in sources.items() if source.locked
             }
-            present = Counter(_name(cell) for cell in nb.cells)
+            present = Counter(name_of(cell) for cell in nb.cells)
             for cell in nb.cells:
-                name = _name(cell)
+                name = name_of(cell)
                 if name in sources:
                     self._restore(cell, roles[name], note)
-                    if name in visible and _text(cell.source) != visible[name]:
+                    if name in visible and cell.source.strip() != visible[name]:
                         note(name, "the text of this locked cell was edited; the released one is used")
         for name in sources:
             if present[name] > 1:
@@ -50,16 +48,6 @@ class RestoreRoles(NbGraderPreprocessor):
         if changed:
             note(role["grade_id"], f"its metadata were edited ({', '.join(sorted(changed))}) and are restored")
         cell.metadata["nbgrader"] = NotebookNode(role)
-
-
-def _name(cell: NotebookNode) -> str | None:
-    said = cell.metadata.get("nbgrader")
-    name = said.get("grade_id") if isinstance(said, dict) else None
-    return name if isinstance(name, str) else None
-
-
-def _text(source: object) -> str:
-    return str(source).strip()
 
 
 def _role(name: str, source: SourceCell, released: object) -> dict:

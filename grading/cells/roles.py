@@ -5,9 +5,10 @@ from nbgrader.utils import is_grade, is_solution
 
 
 def name_of(cell: NotebookNode) -> str | None:
-    """The ``grade_id`` of a cell, None if it has none."""
+    """The ``grade_id`` of a cell, None if it has none; metadata that a student wrote may hold anything."""
     marks = cell.metadata.get("nbgrader")
-    return marks.get("grade_id") if isinstance(marks, dict) else None
+    name = marks.get("grade_id") if isinstance(marks, dict) else None
+    return name if isinstance(name, str) else None
 
 
 def is_exercise(cell: NotebookNode) -> bool:

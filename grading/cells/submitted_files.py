@@ -4,6 +4,8 @@ import os
 from collections.abc import Callable
 from pathlib import Path
 
+from grading.cells.untrusted_files import entries, is_plain
+
 MAX_FILES = 200
 MAX_BYTES = 200 * 2**20
 
@@ -16,11 +18,11 @@ def beside(graded: Path, submitted: Path, note: Callable[[str], None]) -> dict[s
     """
     found: dict[str, Path] = {}
     size = 0
-    for path in sorted(graded.rglob("*")):
+    for path in entries(graded):
         name = path.relative_to(graded)
-        if path.suffix == ".ipynb" or not path.is_file() or _is_linked(graded, name):
+        if path.suffix == ".ipynb" or not is_plain(path):
             continue
-        if _is_linked(submitted, name):
+        if _leads_through_a_link(submitted, name):
             note(f"{name} is a link; what it points to was not given to the notebook")
             continue
         size += path.stat().st_size
@@ -34,15 +36,13 @@ def beside(graded: Path, submitted: Path, note: Callable[[str], None]) -> dict[s
 def remove_links(folder: Path) -> list[str]:
     """Remove from a submission what nbgrader would follow or wait for: links, pipes, sockets, devices. Their names."""
     removed = []
-    for parent, folders, files in os.walk(folder):
-        for name in [*folders, *files]:
-            path = Path(parent, name)
-            if path.is_symlink() or not (path.is_file() or path.is_dir()):
-                path.unlink()
-                removed.append(path.relative_to(folder).as_posix())
+    for path in entries(folder):
+        if not is_plain(path):
+            path.unlink()
+            removed.append(path.relative_to(folder).as_posix())
     return removed
 
 
-def _is_linked(folder: Path, name: Path) -> bool:
+def _leads_through_a_link(folder: Path, name: Path) -> bool:
     parts = [folder.joinpath(*name.parts[:depth]) for depth in range(1, len(name.parts) + 1)]
     return any(map(os.path.islink, parts))

@@ -8,20 +8,6 @@ import ast
 from collections.abc import Iterable
 
 from IPython.core.inputtransformer2 import TransformerManager
-from nbgrader.preprocessors import ClearHiddenTests
-
-
-def without_hidden_tests(source: str, clear: ClearHiddenTests) -> str:
-    """The text of a test cell as students have it."""
-    lines, hidden = [], False
-    for line in source.split("\n"):
-        if clear.begin_test_delimeter in line:
-            hidden = True
-        elif clear.end_test_delimeter in line:
-            hidden = False
-        elif not hidden:
-            lines.append(line)
-    return "\n".join(lines)
 
 
 def to_run(visible: str, later: Iterable[str]) -> str:

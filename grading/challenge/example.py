@@ -25,9 +25,10 @@ from sklearn.preprocessing import StandardScaler
 
 from grading.challenge.course_entries import jet_mass, predictions
 from grading.challenge.make_round import EXAMPLE, make
-from grading.challenge.rounds import ROOT, Places, deadline
+from grading.challenge.rounds import Places, deadline
 from helpers import datasets, jets
 from helpers.challenge import FOLDER
+from helpers.repository import ROOT
 
 SEED = "the example round, which hides nothing"
 JETS = 4000
@@ -146,7 +147,7 @@ def _announced(n_scores: int) -> bytes:
 
 def make_jets(processes: int) -> None:
     """Generate the example's jets and labels."""
-    from data.generation.top_tagging import generate_jets
+    from data.generation.top_tagging.fresh_jets import generate_jets
 
     places = Places(secret=ROOT / "secret" / "example")
     where = SUBMISSIONS.relative_to(ROOT).as_posix()
@@ -164,16 +165,22 @@ def make_course_entries() -> None:
         np.save(EXAMPLE / "course" / f"{name}.npy", scores.astype(np.float32))
 
 
-def main() -> int:
-    parser = argparse.ArgumentParser(description="Make the bundled example round of the challenge.")
-    parser.add_argument("parts", nargs="+", choices=["jets", "submissions", "course"])
-    parser.add_argument("--processes", type=int, default=os.cpu_count(), help="for the jets (default: all cores)")
-    arguments = parser.parse_args()
-    if "jets" in arguments.parts:
-        make_jets(arguments.processes)
-    if "submissions" in arguments.parts:
+def parser() -> argparse.ArgumentParser:
+    """What the command takes."""
+    made = argparse.ArgumentParser(prog="example", description="Make the bundled example round of the challenge.")
+    made.add_argument("parts", nargs="+", choices=["jets", "submissions", "course"])
+    made.add_argument("--processes", type=int, default=os.cpu_count(), help="for the jets (default: all cores)")
+    return made
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Make the parts that are named, and return the exit status."""
+    options = parser().parse_args(arguments)
+    if "jets" in options.parts:
+        make_jets(options.processes)
+    if "submissions" in options.parts:
         make_submissions()
-    if "course" in arguments.parts:
+    if "course" in options.parts:
         make_course_entries()
     return 0
 

@@ -10,18 +10,21 @@ import argparse
 import csv
 import io
 import math
-import os
 import sys
 from collections import defaultdict
+from contextlib import ExitStack
 from pathlib import Path
 
+from grading.authoring.text_table import text_table
 from grading.challenge.board import EFFICIENCIES, Board, Row, evaluate
 from grading.challenge.page import area, interval, rejection, render
 from grading.challenge.roc_figure import draw, in_words
-from grading.challenge.rounds import ROOT, Places, Round, RoundError, load
+from grading.challenge.rounds import Places, Round, RoundError, load
 from grading.challenge.statistics import Estimate
 from grading.challenge.submissions import Entry, NotRanked, collect
 from helpers.challenge import COURSE
+from helpers.files import replacing
+from helpers.repository import ROOT
 
 BEST_PUBLISHED_AREA = 0.987
 """Of PELICAN, on the public reference set, which is about as hard."""
@@ -35,7 +38,7 @@ def score(round_: Round, entries: list[Entry], reveal: bool) -> list[Board]:
 
 
 def write(folder: Path, boards: list[Board], not_ranked: list[NotRanked], round_: Round) -> list[Path]:
-    """Write page, table and figure, each in one step; return their paths."""
+    """Write page, table and figure, each whole or not at all; return their paths."""
     pictures = [draw(board) for board in boards]
     described = [(board, picture, in_words(board)) for board, picture in zip(boards, pictures, strict=True)]
     files = {
@@ -44,10 +47,9 @@ def write(folder: Path, boards: list[Board], not_ranked: list[NotRanked], round_
         "leaderboard_roc.png": pictures[0],
     }
     folder.mkdir(parents=True, exist_ok=True)
-    for name, content in files.items():
-        (folder / f".{name}.part").write_bytes(content)
-    for name in files:
-        os.replace(folder / f".{name}.part", folder / name)
+    with ExitStack() as stack:
+        for name, content in files.items():
+            stack.enter_context(replacing(folder / name)).write_bytes(content)
     return [folder / name for name in files]
 
 
@@ -94,14 +96,13 @@ def _inert(text: str) -> str:
 
 def printed(board: Board) -> str:
     """The table as text."""
-    rows = [("place", "group", "network", "AUC", "95 %", *(f"1/ε_B at {at}" for at in EFFICIENCIES))]
+    rows = []
     for row in board.rows:
         place = COURSE if row.is_course else str(row.place)
         measured = [area(row.area.value), interval(row.area, "area"), *map(_rejection, row.rejection)]
         rows.append((place, row.entry.group, row.entry.network, *measured))
-    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
-    lines = ["  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows]
-    return "\n".join([f"{board.half} half, {len(board.labels)} jets", *lines])
+    columns = ("place", "group", "network", "AUC", "95 %", *(f"1/ε_B at {at}" for at in EFFICIENCIES))
+    return f"{board.half} half, {len(board.labels)} jets\n{text_table(columns, rows)}"
 
 
 def _rejection(estimate: Estimate) -> str:
@@ -132,30 +133,34 @@ def notes(boards: list[Board], not_ranked: list[NotRanked]) -> list[str]:
     return found
 
 
-def _arguments() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(description="Score the submissions of the challenge and write the leaderboard.")
-    parser.add_argument("--submissions", type=Path, help="folder to look for submissions in (default: the round's)")
-    parser.add_argument(
+def parser() -> argparse.ArgumentParser:
+    """What the command takes."""
+    made = argparse.ArgumentParser(
+        prog="hepdl leaderboard", description="Score the submissions of the challenge and write the leaderboard."
+    )
+    made.add_argument("--submissions", type=Path, help="folder to look for submissions in (default: the round's)")
+    made.add_argument(
         "--output", type=Path, default=ROOT / "leaderboard", help="folder to write to (default: leaderboard/)"
     )
-    parser.add_argument("--reveal", action="store_true", help="show the scores on the private half too")
-    return parser.parse_args()
+    made.add_argument("--reveal", action="store_true", help="show the scores on the private half too")
+    return made
 
 
-def main() -> int:
-    arguments = _arguments()
+def main(arguments: list[str] | None = None, places: Places | None = None) -> int:
+    """Score the round that is set up, and return the exit status."""
+    options = parser().parse_args(arguments)
     try:
-        round_ = load(Places())
-        folder = arguments.submissions or round_.submissions
+        round_ = load(places or Places())
+        folder = options.submissions or round_.submissions
         if not folder.is_dir():
             raise RoundError(
                 f"there is no folder {folder}: `nbgrader collect` makes it, or name yours with SUBMISSIONS=folder"
             )
         entries, not_ranked = collect(folder, len(round_.labels), round_.deadline)
-        boards = score(round_, entries, arguments.reveal)
-        written = write(arguments.output, boards, not_ranked, round_)
+        boards = score(round_, entries, options.reveal)
+        written = write(options.output, boards, not_ranked, round_)
     except (RoundError, OSError) as error:
-        print(f"make leaderboard: {error}.", file=sys.stderr)
+        print(f"hepdl leaderboard: {error}.", file=sys.stderr)
         return 1
     for board in boards:
         print(f"{printed(board)}\n")

@@ -12,22 +12,27 @@ move to ``secret/challenge-…``, unless they are the example's.
 """
 
 import argparse
+import hashlib
 import importlib.util
 import json
 import os
 import shutil
 import signal
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
 from datetime import UTC, datetime
-from hashlib import sha256
 from pathlib import Path
 
 import h5py
 import numpy as np
 
-from grading.challenge.rounds import ROOT, Places, RoundError, deadline, digest
+from data.generation import manifest, writers
+from data.generation.top_tagging.storage import LAYOUT
+from grading.challenge.rounds import Places, RoundError, deadline
+from helpers.files import replacing, sha256
+from helpers.repository import ROOT
 
 EXAMPLE = ROOT / "grading" / "challenge" / "example_round"
 JETS = 20_000
@@ -60,7 +65,7 @@ def public_half(labels: np.ndarray, seed: str) -> np.ndarray:
 
 
 def _number(purpose: str, seed: str) -> int:
-    return int.from_bytes(sha256(f"challenge, {purpose}: {seed}".encode()).digest())
+    return int.from_bytes(hashlib.sha256(f"challenge, {purpose}: {seed}".encode()).digest())
 
 
 def make(
@@ -76,7 +81,8 @@ def make(
 ) -> None:
     """Make a round of the instructor's own; see the head of this module. ``submissions`` is relative to the repository.
 
-    generate: as data.generation.top_tagging's generate_jets. course: the scores of the course's networks by name.
+    generate: as data.generation.top_tagging.fresh_jets' generate_jets. course: the scores of the course's networks, by
+    name.
     """
     number = master_seed(seed)
     if n_jets < FEWEST_JETS:
@@ -88,65 +94,47 @@ def make(
     places.data.mkdir(parents=True, exist_ok=True)
     constituents, labels = generate(n_jets, number, processes, work)
 
-    staged = places.secret.with_name(f".{places.secret.name}.part")
-    shutil.rmtree(staged, ignore_errors=True)
-    staged.mkdir(mode=0o700)
-    jets, manifest = (places.data / f".{name}.part" for name in ("jets.h5", "manifest.json"))
-    write_jets(jets, constituents)
-    write_manifest(manifest, jets)
-    _save(staged / "labels.npy", labels.astype(np.int8))
-    _save(staged / "public.npy", public_half(labels, seed))
-    (staged / "course").mkdir()
-    for name, scores in course(constituents).items():
-        _save(staged / "course" / f"{name}.npy", scores.astype(np.float32))
-    notes = {
-        "seed": seed,
-        "n_jets": n_jets,
-        "jets_sha256": digest(jets),
-        "deadline": until.isoformat(),
-        "submissions": submissions,
-        "example": example,
-    }
-    (staged / "round.json").write_text(json.dumps(notes, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
-
-    _install(staged, places)
-    os.replace(jets, places.data / "jets.h5")
-    os.replace(manifest, places.data / "manifest.json")
+    with (
+        replacing(places.data / "manifest.json") as description,
+        replacing(places.data / "jets.h5") as jets,
+        staged_secret(places) as staged,
+    ):
+        write_jets(jets, constituents)
+        write_manifest(description, jets)
+        _save(staged / "labels.npy", labels.astype(np.int8))
+        _save(staged / "public.npy", public_half(labels, seed))
+        for name, scores in course(constituents).items():
+            _save(staged / "course" / f"{name}.npy", scores.astype(np.float32))
+        notes = {
+            "seed": seed,
+            "n_jets": n_jets,
+            "jets_sha256": sha256(jets),
+            "deadline": until.isoformat(),
+            "submissions": submissions,
+            "example": example,
+        }
+        (staged / "round.json").write_text(json.dumps(notes, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
     shutil.rmtree(work, ignore_errors=True)
 
 
 def write_jets(path: Path, constituents: np.ndarray) -> None:
     """Write the constituents (n_jets, 200, 4) and nothing else, in the layout of the other sets of jets."""
-    from data.generation.top_tagging.storage import GZIP_LEVEL, HDF5_CHUNK
-
-    with h5py.File(path, "w") as file:
-        file.create_dataset(
-            "constituents",
-            data=constituents.astype(np.float32),
-            chunks=(min(HDF5_CHUNK[0], len(constituents)), *HDF5_CHUNK[1:]),
-            shuffle=True,
-            compression="gzip",
-            compression_opts=GZIP_LEVEL,
-            track_times=False,
-        )
+    layout = {"constituents": LAYOUT["constituents"]}
+    writers.write_hdf5(path, len(constituents), layout, [{"constituents": constituents}])
 
 
 def write_manifest(path: Path, jets: Path) -> None:
     """Describe ``jets``, which will be called jets.h5, as helpers.datasets wants it described."""
     with h5py.File(jets) as file:
         n_jets = len(file["constituents"])
-    described = {
-        "licence": "CC-BY-4.0",
-        "files": {"jets.h5": {"sha256": digest(jets), "bytes": jets.stat().st_size, "n_jets": n_jets}},
-        "columns": {
-            "constituents": {
-                "unit": "GeV",
-                "description": "E, PX, PY, PZ of the leading constituents, by falling pT; zeros where there are fewer",
-                "dtype": "float32",
-            }
-        },
+    columns = {
+        "constituents": {
+            "unit": "GeV",
+            "description": "E, PX, PY, PZ of the leading constituents, by falling pT; zeros where there are fewer",
+            "dtype": "float32",
+        }
     }
-    path.write_text(json.dumps(described, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+    manifest.write(path, manifest.LICENCE, {"jets.h5": manifest.entry(jets, n_jets=n_jets)}, columns)
 
 
 def set_up_example(places: Places, example: Path = EXAMPLE) -> None:
@@ -162,29 +150,33 @@ def set_up_example(places: Places, example: Path = EXAMPLE) -> None:
         )
     wanted = json.loads((example / "round.json").read_text())["jets_sha256"]
     jets = places.data / "jets.h5"
-    if not jets.exists() or digest(jets) != wanted:
+    if not jets.exists() or sha256(jets) != wanted:
         raise RoundError(
             f"{jets} does not hold the jets of the example round: `git restore data/challenge` brings them back. "
             "For a round of your own, give SEED=… and DEADLINE=…"
         )
-    staged = places.secret.with_name(f".{places.secret.name}.part")
-    shutil.rmtree(staged, ignore_errors=True)
-    (staged / "course").mkdir(mode=0o700, parents=True)
-    for name in ("labels.npy", "public.npy", "round.json"):
-        shutil.copyfile(example / name, staged / name)
-    for path in sorted((example / "course").glob("*.npy")):
-        shutil.copyfile(path, staged / "course" / path.name)
-    _install(staged, places)
+    with staged_secret(places) as staged:
+        for name in ("labels.npy", "public.npy", "round.json"):
+            shutil.copyfile(example / name, staged / name)
+        for path in sorted((example / "course").glob("*.npy")):
+            shutil.copyfile(path, staged / "course" / path.name)
 
 
-def _install(staged: Path, places: Places) -> None:
-    """Put the staged folder in the place of the secret one; labels of an earlier round of the instructor's are kept."""
+@contextmanager
+def staged_secret(places: Places) -> Iterator[Path]:
+    """A new secret folder with an empty ``course/``, which takes the place of the earlier one when the block ends.
+
+    That one's labels are kept beside it if they are of a round of the instructor's own.
+    """
     earlier = places.notes()
     old = places.secret.with_name(f"{places.secret.name}-{earlier['jets_sha256'][:12] if earlier else 'unknown'}")
-    if places.secret.exists():
-        shutil.rmtree(old, ignore_errors=True)
-        os.rename(places.secret, old)
-    os.rename(staged, places.secret)
+    with replacing(places.secret) as staged:
+        staged.mkdir(mode=0o700, parents=True)
+        (staged / "course").mkdir()
+        yield staged
+        if places.secret.exists():
+            shutil.rmtree(old, ignore_errors=True)
+            os.rename(places.secret, old)
     if earlier and earlier["example"]:
         shutil.rmtree(old)
 
@@ -193,48 +185,54 @@ def _save(path: Path, array: np.ndarray) -> None:
     np.save(path, array, allow_pickle=False)
 
 
-def _arguments() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(description="Make a round of the challenge, or set up the example round.")
-    parser.add_argument("--jets", type=int, default=JETS, help="secret jets to make (default: %(default)s)")
-    parser.add_argument("--deadline", help="date, time and time zone until which files count")
-    parser.add_argument("--processes", type=int, default=os.cpu_count(), help="worker processes (default: all cores)")
-    return parser.parse_args()
+def parser() -> argparse.ArgumentParser:
+    """What the command takes beside SEED, which is in the environment."""
+    made = argparse.ArgumentParser(
+        prog="hepdl challenge", description="Make a round of the challenge, or set up the example round."
+    )
+    made.add_argument("--jets", type=int, default=JETS, help="secret jets to make (default: %(default)s)")
+    made.add_argument("--deadline", help="date, time and time zone until which files count")
+    made.add_argument("--processes", type=int, default=os.cpu_count(), help="worker processes (default: all cores)")
+    return made
 
 
-def _make(seed: str, arguments: argparse.Namespace, places: Places) -> None:
+def _make(seed: str, options: argparse.Namespace, places: Places) -> None:
     master_seed(seed)
-    if not arguments.deadline:
+    if not options.deadline:
         raise RoundError("say until when files count: DEADLINE=2026-07-01T18:00+02:00, with a time zone")
-    until = deadline(arguments.deadline)
+    until = deadline(options.deadline)
     if until < datetime.now(UTC):
         print(f"Note: the deadline, {until.isoformat()}, has passed; all files will be late.", file=sys.stderr)
     if importlib.util.find_spec("pythia8mc") is None:
         raise RoundError(
-            "Pythia 8 (the package pythia8mc) is not installed here: `make challenge` uses the .venv that has it"
+            "Pythia 8 (the package pythia8mc) is not installed here: `hepdl challenge` uses the .venv that has it"
         )
-    from data.generation.top_tagging import generate_jets
+    from data.generation.top_tagging.fresh_jets import generate_jets
     from grading.challenge.course_entries import predictions
 
-    make(seed, arguments.jets, until, arguments.processes, places, generate_jets, predictions)
+    make(seed, options.jets, until, options.processes, places, generate_jets, predictions)
     print(f"Students get the jets in {places.data} with the course. The labels are in {places.secret}.")
     print(f"Keep SEED={seed!r} secret: {SEED_ADVICE}. It is written down in {places.secret / 'round.json'}.")
 
 
-def main() -> int:
-    arguments, places, seed = _arguments(), Places(), os.environ.get("SEED", "")
+def main(arguments: list[str] | None = None, places: Places | None = None) -> int:
+    """Make a round of one's own or set up the example, and return the exit status."""
+    options, seed = parser().parse_args(arguments), os.environ.get("SEED", "")
+    places = places or Places()
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
-        if seed or arguments.deadline:
-            _make(seed, arguments, places)
+        if seed or options.deadline:
+            _make(seed, options, places)
         else:
             set_up_example(places)
-            print("The example round is set up; `make leaderboard` scores it.")
+            print("The example round is set up; `hepdl leaderboard` scores it.")
     except RoundError as error:
-        print(f"make challenge: {error}.", file=sys.stderr)
+        print(f"hepdl challenge: {error}.", file=sys.stderr)
         return 1
     except BrokenProcessPool:
         print(
-            "make challenge: a worker process died, perhaps for lack of memory: run it again to go on.", file=sys.stderr
+            "hepdl challenge: a worker process died, perhaps for lack of memory: run it again to go on.",
+            file=sys.stderr,
         )
         return 1
     except KeyboardInterrupt:

@@ -10,7 +10,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from grading.challenge.board import EFFICIENCIES, Board
 from grading.challenge.roc_figure import PIXELS
 from grading.challenge.statistics import CONFIDENCE, REPLICATES, SAME_PLACE, Estimate
-from grading.challenge.submissions import NotRanked, told
+from grading.challenge.submissions import NotRanked, with_zone
 
 TEMPLATE = "leaderboard.html.jinja"
 
@@ -41,7 +41,7 @@ def render(
         ],
         pixels=PIXELS,
         not_ranked=sorted({(row.file, row.status, row.reason) for row in not_ranked}),
-        until=told(until),
+        until=with_zone(until),
         is_example=is_example,
         efficiencies=EFFICIENCIES,
         replicates=REPLICATES,

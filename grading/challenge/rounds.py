@@ -8,12 +8,12 @@ ignores and no release target takes, holds ``labels.npy``, ``public.npy`` (which
 import json
 from dataclasses import dataclass
 from datetime import datetime
-from hashlib import file_digest
 from pathlib import Path
 
 import numpy as np
 
-ROOT = Path(__file__).resolve().parents[2]
+from helpers.files import sha256
+from helpers.repository import ROOT
 
 
 class RoundError(Exception):
@@ -77,14 +77,14 @@ def load(places: Places) -> Round:
     notes = places.notes()
     if notes is None:
         raise RoundError(
-            f"{places.secret} holds no round: `make challenge` sets up the example, "
-            "`make challenge SEED=… DEADLINE=…` a round of your own"
+            f"{places.secret} holds no round: `hepdl challenge` sets up the example, "
+            "`hepdl challenge SEED=… DEADLINE=…` a round of your own"
         )
     n_jets = notes["n_jets"]
     jets = places.data / "jets.h5"
-    if not jets.exists() or digest(jets) != notes["jets_sha256"]:
+    if not jets.exists() or sha256(jets) != notes["jets_sha256"]:
         raise RoundError(
-            f"{jets} and the labels in {places.secret} are not of the same round: run `make challenge` again, "
+            f"{jets} and the labels in {places.secret} are not of the same round: run `hepdl challenge` again, "
             f"{'' if notes['example'] else 'with the SEED and JETS in round.json, '}or bring the right jets back"
         )
     course = {path.stem: _load(path, n_jets) for path in sorted((places.secret / "course").glob("*.npy"))}
@@ -98,13 +98,7 @@ def _load(path: Path, n_jets: int) -> np.ndarray:
     try:
         array = np.load(path, allow_pickle=False)
     except (OSError, ValueError, EOFError) as error:
-        raise RoundError(f"{path} cannot be read ({error}): run `make challenge` again") from None
+        raise RoundError(f"{path} cannot be read ({error}): run `hepdl challenge` again") from None
     if array.shape != (n_jets,):
-        raise RoundError(f"{path} has the shape {array.shape} instead of ({n_jets},): run `make challenge` again")
+        raise RoundError(f"{path} has the shape {array.shape} instead of ({n_jets},): run `hepdl challenge` again")
     return array
-
-
-def digest(path: Path) -> str:
-    """Hexadecimal SHA-256 of a file."""
-    with path.open("rb") as file:
-        return file_digest(file, "sha256").hexdigest()

@@ -1,13 +1,14 @@
 """Read a file of scores that anybody may have written: bounded in size, no links, never unpickled."""
 
 import io
-import os
-import stat
 import warnings
 from pathlib import Path
 
 import numpy as np
 from numpy.lib import format as npy
+
+from grading.cells import untrusted_files
+from grading.cells.untrusted_files import NotRead, TooLarge
 
 MAX_HEADER = 512
 KINDS = {
@@ -30,7 +31,12 @@ def read(path: Path, n_jets: int) -> np.ndarray:
     and a short header are ever read.
     """
     largest = MAX_HEADER + 8 * n_jets
-    content = read_bytes(path, largest)
+    try:
+        content = untrusted_files.read(path, largest)
+    except TooLarge as file:
+        raise Rejected(f"has {file.size} bytes; scores of all jets take at most {largest}") from None
+    except NotRead as why:
+        raise Rejected(str(why)) from None
     if content.startswith(npy.MAGIC_PREFIX):
         dtype, shape, start = _header(content)
     else:
@@ -54,33 +60,6 @@ def read(path: Path, n_jets: int) -> np.ndarray:
     if np.all(scores == scores[0]):
         raise Rejected(f"holds the score {scores[0]:g} for every jet")
     return scores
-
-
-def read_bytes(path: Path, largest: int) -> bytes:
-    """The content of a plain file of at most so many bytes. Raises Rejected for links, devices, larger files …"""
-    flags = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
-    try:
-        _ensure_plain(os.lstat(path), largest)
-        descriptor = os.open(path, flags)
-        with open(descriptor, "rb") as file:
-            _ensure_plain(os.fstat(descriptor), largest)
-            content = file.read(largest + 1)
-    except OSError as error:
-        raise Rejected(f"cannot be read: {error.strerror}") from None
-    if len(content) > largest:
-        raise Rejected("grew while it was read")
-    return content
-
-
-def _ensure_plain(status: os.stat_result, largest: int) -> None:
-    if stat.S_ISLNK(status.st_mode):
-        raise Rejected("is a link, and links are not followed: hand in the file itself")
-    if stat.S_ISDIR(status.st_mode):
-        raise Rejected("is a folder")
-    if not stat.S_ISREG(status.st_mode):
-        raise Rejected("is not a plain file (but a pipe, socket or device)")
-    if status.st_size > largest:
-        raise Rejected(f"has {status.st_size} bytes; scores of all jets take at most {largest}")
 
 
 def _header(content: bytes) -> tuple[np.dtype, tuple[int, ...], int]:

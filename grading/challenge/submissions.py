@@ -30,7 +30,9 @@ from zoneinfo import ZoneInfo
 import numpy as np
 from scipy.stats import rankdata
 
-from grading.challenge.score_files import Rejected, read, read_bytes
+from grading.cells import untrusted_files
+from grading.cells.untrusted_files import NotRead
+from grading.challenge.score_files import Rejected, read
 from helpers.challenge import FILE_NAME, FOLDER, MAX_NETWORKS, ChallengeError, valid_name
 
 MAX_FILES = 200
@@ -82,7 +84,7 @@ def collect(folder: Path, n_jets: int, deadline: datetime) -> tuple[list[Entry],
             reject(path, reason)
             continue
         if entry.handed_in > deadline:
-            late = f"was handed in after the deadline, on {told(entry.handed_in.astimezone(deadline.tzinfo))}"
+            late = f"was handed in after the deadline, on {with_zone(entry.handed_in.astimezone(deadline.tzinfo))}"
             aside.append(NotRanked(entry.file, entry.student, "late", late))
         else:
             entries.append(entry)
@@ -100,7 +102,7 @@ def printable(name: str) -> str:
     return text if len(text) <= 80 else f"{text[:79]}…"
 
 
-def told(when: datetime) -> str:
+def with_zone(when: datetime) -> str:
     """A time with its zone, such as 2026-07-01 18:00 UTC+02:00."""
     zone = f"{when:%z}"
     return f"{when:%Y-%m-%d %H:%M} UTC{f'{zone[:3]}:{zone[3:5]}' if int(zone) else ''}"
@@ -143,11 +145,12 @@ def _entry(path: Path, student: str, n_jets: int) -> Entry:
 
 def _handed_in(path: Path) -> datetime:
     try:
-        date, zone = _TIME.fullmatch(read_bytes(path.parent.parent / "timestamp.txt", 100).decode().strip()).groups()
+        text = untrusted_files.read(path.parent.parent / "timestamp.txt", 100).decode()
+        date, zone = _TIME.fullmatch(text.strip()).groups()
         if re.fullmatch(r"[+-]\d{4}", zone):
             return datetime.fromisoformat(date + zone).astimezone(UTC)
         return datetime.fromisoformat(date).replace(tzinfo=UTC if zone == "UTC" else ZoneInfo(zone)).astimezone(UTC)
-    except (Rejected, AttributeError, ValueError, KeyError, OverflowError, OSError):
+    except (NotRead, AttributeError, ValueError, KeyError, OverflowError, OSError):
         return datetime.fromtimestamp(os.lstat(path).st_mtime, UTC)
 
 

@@ -7,7 +7,7 @@ from typing import Any
 from helpers.checks.failure import CheckFailed, that
 
 
-def call(function: Callable, *arguments: Any, says: str) -> Any:
+def call(function: Callable[..., Any], *arguments: Any, says: str) -> Any:
     """What the function returns; fail with the sentence ``says`` and the error's own words if it raises.
 
     NotImplementedError passes through: the stub has not been replaced yet.
@@ -21,7 +21,7 @@ def call(function: Callable, *arguments: Any, says: str) -> Any:
         raise CheckFailed(f"{says} (it raised {_told(error)})") from None
 
 
-def raises(error: type[BaseException], function: Callable, *arguments: Any, says: str) -> None:
+def raises(error: type[BaseException], function: Callable[..., Any], *arguments: Any, says: str) -> None:
     """Fail with the sentence ``says`` unless calling the function with the arguments raises the error."""
     try:
         function(*arguments)

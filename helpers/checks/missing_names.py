@@ -14,7 +14,7 @@ def explain(shell: Any) -> None:
 def _show(shell: Any, kind: type, error: NameError, trace: TracebackType, tb_offset: int | None = None) -> None:
     in_the_cell_itself = trace.tb_next is None or trace.tb_next.tb_next is None
     if in_the_cell_itself and IMPORT in shell.user_ns.get("In", [""])[-1]:
-        error._render_traceback_ = lambda: [sentence(str(error.name))]
+        vars(error)["_render_traceback_"] = lambda: [sentence(str(error.name))]
     shell.showtraceback((kind, error, trace), tb_offset=tb_offset)
 
 

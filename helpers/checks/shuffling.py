@@ -13,7 +13,7 @@ from helpers.checks.values import dictionary, equal, numbers, plain, shape
 PARTS = ("training", "validation", "test")
 
 
-def shuffles(function: Callable, *arrays: np.ndarray) -> None:
+def shuffles(function: Callable[..., Any], *arrays: np.ndarray) -> None:
     """Fail unless ``function(rng, *arrays)`` returns the arrays in one random order, which comes from ``rng`` alone.
 
     arrays: events along the first axis, none or at least ten; in the first column of the first array all differ.
@@ -61,10 +61,11 @@ def _order(found: np.ndarray, array: np.ndarray) -> np.ndarray:
     """From where in the array each event came, by its first column."""
     keys, sought = (values.reshape(len(values), -1)[:, 0] for values in (array, found))
     by_key = np.argsort(keys)
-    return by_key[np.searchsorted(keys[by_key], sought)]
+    order: np.ndarray = by_key[np.searchsorted(keys[by_key], sought)]
+    return order
 
 
-def splits(function: Callable, array: np.ndarray, validation: float, test: float) -> None:
+def splits(function: Callable[..., Any], array: np.ndarray, validation: float, test: float) -> None:
     """Fail unless ``function(array, validation, test)`` cuts it, in order, into parts of these fractions.
 
     array: events along the first axis, any number of them. A part may be one event off, training two, because rounding
@@ -143,7 +144,7 @@ def _columns(values: np.ndarray) -> np.ndarray:
     return values.reshape(len(values), -1).T
 
 
-def _where_rows_come_from(joined: Mapping, given: Mapping, name: str) -> np.ndarray:
+def _where_rows_come_from(joined: Mapping[str, np.ndarray], given: Mapping[str, np.ndarray], name: str) -> np.ndarray:
     """The place in the file of each event, by its numbers: sorted by them, the inputs first, whole rows agree."""
     order, wanted_order = (
         np.lexsort(np.vstack([_columns(kinds[kind]) for kind in reversed(given)])) for kinds in (joined, given)

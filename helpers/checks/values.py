@@ -132,5 +132,6 @@ def _described(value: Any, array: np.ndarray) -> str:
 
 
 def few(items: list[str]) -> str:
+    """At most three of the items, and how many more there are."""
     shown = ", ".join(repr(item) for item in items[:3])
     return shown if len(items) <= 3 else f"{shown} and {len(items) - 3} more"

@@ -5,7 +5,7 @@ import time
 import numpy as np
 import pytest
 
-from data.generation.production import Chunk, Sample, Task, merged, produce, worker_pool
+from data.generation.production import Chunk, Sample, Task, produce, worker_pool
 
 SAMPLE = Sample("stand-in", tries_per_chunk=100, aim=220)
 
@@ -26,8 +26,8 @@ def simulate_until_the_power_fails(task):
     return simulate(task)
 
 
-def columns_of(paths, block_size=10**6):
-    (columns,) = merged(paths, block_size)
+def columns_of(production, block_size=10**6):
+    (columns,) = production.blocks(block_size)
     return columns
 
 
@@ -43,8 +43,10 @@ def reference(tmp_path_factory, pool):
 
 
 def test_as_few_whole_chunks_as_reach_the_aim(reference, tmp_path, pool):
-    paths = produce(SAMPLE, simulate, tmp_path, pool, processes=2)
-    sizes = [len(Chunk.load(path)) for path in paths]
+    production = produce(SAMPLE, simulate, tmp_path, pool, processes=2)
+    sizes = [len(Chunk.load(path)) for path in production.chunk_files]
+    assert production.n_generated == 100 * len(sizes)
+    assert production.generator_cross_section == 1.0
     assert sum(sizes) >= SAMPLE.aim > sum(sizes[:-1])
     assert len(reference["number"]) == sum(sizes)
 
@@ -71,7 +73,7 @@ def test_resumes_without_repeating_finished_chunks(reference, tmp_path, pool):
 
 
 def test_a_damaged_chunk_is_made_again(reference, tmp_path, pool):
-    paths = produce(SAMPLE, simulate, tmp_path, pool, processes=2)
+    paths = produce(SAMPLE, simulate, tmp_path, pool, processes=2).chunk_files
     paths[1].write_bytes(paths[1].read_bytes()[:200])
     paths[2].write_bytes(b"")
     columns = columns_of(produce(SAMPLE, simulate, tmp_path, pool, processes=2))
@@ -80,7 +82,7 @@ def test_a_damaged_chunk_is_made_again(reference, tmp_path, pool):
 
 @pytest.mark.parametrize("block_size", [1, 7, 64, 10**6])
 def test_blocks_hold_all_events_in_order(reference, tmp_path, pool, block_size):
-    blocks = list(merged(produce(SAMPLE, simulate, tmp_path, pool, processes=2), block_size))
+    blocks = list(produce(SAMPLE, simulate, tmp_path, pool, processes=2).blocks(block_size))
     assert all(len(block["value"]) == block_size for block in blocks[:-1])
     np.testing.assert_array_equal(np.concatenate([block["value"] for block in blocks]), reference["value"])
 

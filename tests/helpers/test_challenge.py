@@ -160,7 +160,7 @@ def test_a_link_is_replaced_and_not_followed(tmp_path):
     precious = tmp_path / "precious.txt"
     precious.write_text("an hour of work")
     os.mkdir("submission_predictions")
-    for name in ("quarks_dnn.npy", ".quarks_dnn.npy.part"):
+    for name in ("quarks_dnn.npy", f".quarks_dnn.npy.{os.getpid()}.part"):
         os.symlink(precious, f"submission_predictions/{name}")
     path = submit(SCORES, "quarks", "dnn")
     assert precious.read_text() == "an hour of work"

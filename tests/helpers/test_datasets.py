@@ -4,7 +4,8 @@ import shutil
 import numpy as np
 import pytest
 
-from helpers import datasets
+from helpers import data_files, datasets
+from helpers.files import sha256
 
 FILE = "hww/GluGluHToWWTo2L2Nu_M125.root"
 
@@ -12,7 +13,7 @@ FILE = "hww/GluGluHToWWTo2L2Nu_M125.root"
 @pytest.fixture
 def copy(tmp_path, monkeypatch):
     """A copy of the H → WW data set that HEPDL_DATA names."""
-    shutil.copytree(datasets.SHIPPED / "hww", tmp_path / "hww", ignore=shutil.ignore_patterns(".work"))
+    shutil.copytree(data_files.SHIPPED / "hww", tmp_path / "hww", ignore=shutil.ignore_patterns(".work"))
     monkeypatch.setenv("HEPDL_DATA", str(tmp_path))
     return tmp_path
 
@@ -66,9 +67,9 @@ def test_a_file_altered_after_the_first_look_is_noticed(copy):
 
 def test_missing_file_names_the_command_that_restores_it(tmp_path, monkeypatch):
     monkeypatch.delenv("HEPDL_DATA", raising=False)
-    shutil.copytree(datasets.SHIPPED / "hww", tmp_path / "hww", ignore=shutil.ignore_patterns(".work"))
+    shutil.copytree(data_files.SHIPPED / "hww", tmp_path / "hww", ignore=shutil.ignore_patterns(".work"))
     (tmp_path / FILE).unlink()
-    monkeypatch.setattr(datasets, "SHIPPED", tmp_path)
+    monkeypatch.setattr(data_files, "SHIPPED", tmp_path)
     with pytest.raises(datasets.DataError, match=f"is missing.*git restore data/{FILE}"):
         datasets.path(FILE)
 
@@ -102,7 +103,7 @@ def test_arrays_come_back_as_written(copy):
     written = copy / "hww/arrays.npz"
     manifest["files"]["arrays.npz"] = {
         "bytes": written.stat().st_size,
-        "sha256": datasets.hashlib.sha256(written.read_bytes()).hexdigest(),
+        "sha256": sha256(written),
     }
     (copy / "hww/manifest.json").write_text(json.dumps(manifest))
     assert datasets.load_arrays("hww/arrays.npz")["numbers"].tolist() == [0, 1, 2]

@@ -1,6 +1,5 @@
 import json
 import tracemalloc
-from hashlib import sha256
 
 import h5py
 import numpy as np
@@ -8,7 +7,8 @@ import pandas as pd
 import pytest
 
 from helpers import datasets, jet_files
-from helpers.datasets import DataError
+from helpers.data_files import DataError
+from helpers.files import sha256
 
 N_JETS, N_CONSTITUENTS = 300, 200
 REFERENCE_COLUMNS = [
@@ -258,8 +258,7 @@ def shipped(jets, tmp_path, monkeypatch):
         path = tmp_path / name
         path.parent.mkdir()
         write_arrays(path, jets[0], labels)
-        content = path.read_bytes()
-        entry = {"bytes": len(content), "sha256": sha256(content).hexdigest()}
+        entry = {"bytes": path.stat().st_size, "sha256": sha256(path)}
         (path.parent / "manifest.json").write_text(json.dumps({"files": {path.name: entry}, "columns": {}}))
     monkeypatch.setenv("HEPDL_DATA", str(tmp_path))
     return tmp_path
@@ -297,5 +296,5 @@ def test_challenge_jets_come_without_labels(shipped, jets):
 
 def test_missing_challenge_jets_name_the_way_to_get_them(shipped):
     (shipped / "challenge/jets.h5").unlink()
-    with pytest.raises(DataError, match=r"jets\.h5 is missing\. Your instructor.*make challenge"):
+    with pytest.raises(DataError, match=r"jets\.h5 is missing\. Your instructor.*hepdl challenge"):
         datasets.load_challenge_jets()

@@ -5,7 +5,8 @@ import re
 import nbformat
 import pytest
 
-from grading import lessons
+from grading.authoring import lessons
+from grading.cells.roles import is_question
 
 TWINS = [pytest.param(twin, id=twin.stem) for twin in lessons.twins()]
 
@@ -58,11 +59,10 @@ def test_figures_are_labelled_and_described(twin):
 @pytest.mark.parametrize("twin", TWINS)
 def test_questions_come_with_a_marking_scheme(twin):
     for cell in notebook_of(twin).cells:
-        mark = cell.metadata.get("nbgrader", {})
-        if mark.get("grade") and mark.get("solution"):
+        if is_question(cell):
             assert "**Marking scheme.**" in cell.source
             given = [int(points) for points in re.findall(r"(\d+) points?:", cell.source)]
-            assert sum(given) == mark["points"]
+            assert sum(given) == cell.metadata.nbgrader.points
 
 
 @pytest.mark.parametrize("twin", TWINS)

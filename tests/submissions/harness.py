@@ -1,39 +1,45 @@
 """Try answers on the real notebooks: every exercise cell with other sources, judged by the test cell under it.
 
-The code cells of a solution notebook are executed one after the other in a process of their own, which is new and so
-has run no operation of TensorFlow. At an exercise each submission gets a forked child, in which its source replaces the
-solution and the test cell follows, so that no submission meets another. A process forked after TensorFlow has run an
-operation hangs when it trains, so submissions to exercises that train share one child, forked before the first cell
-that uses keras, which executes the rest of the notebook and tries them in copies of the namespace.
+The code cells of a solution notebook are executed once, one after the other, in a new process. What they show is kept
+for the comparison with the notebook's stored outputs (solution_notebooks.py). At an exercise each submission gets a
+forked child, in which its source replaces the solution and the test cell follows, so that no submission meets another
+or alters the run. A process forked after TensorFlow has run an operation hangs when it trains, so submissions to
+exercises that train are tried when the notebook has ended, in copies of the namespace that it had there.
 """
 
 import ast
 import builtins
 import importlib
 import inspect
-import io
 import json
 import multiprocessing
 import os
+import shutil
 import signal
 import symtable
+import tempfile
 import traceback
-from collections.abc import Callable, Container, Iterator
+from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
-from contextlib import redirect_stderr, redirect_stdout
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 
-import matplotlib
+import matplotlib.pyplot as plt
 import nbformat
+import shell
 import yaml
 from nbformat import NotebookNode
 from nbgrader.preprocessors import ClearHiddenTests, ClearSolutions
 
+from grading.authoring.reference import execute as _run
+from grading.cells.regions import HIDDEN_TESTS
+from grading.cells.roles import is_exercise
+from grading.cells.roles import is_test as is_check
+from grading.cells.roles import name_of as grade_id
 from helpers import checks
+from helpers.repository import ROOT
 
-ROOT = Path(__file__).resolve().parents[2]
 SUBMISSIONS = Path(__file__).resolve().parent
 TIME_LIMIT_S = 300
 TEST_ALL = bool(os.environ.get("HEPDL_TEST_ALL"))
@@ -44,7 +50,8 @@ class Submission:
     """An answer to an exercise cell.
 
     says: part of the sentence that a wrong one must get, None for a right one. alone: whether the test cell also judges
-    it with no other names than it asks for.
+    it with no other names than it asks for. trains: whether it trains a network, as the lesson's file says. seen: the
+    part of the test cell, "visible" or "hidden", that rejects a wrong one.
     """
 
     exercise: str
@@ -52,6 +59,8 @@ class Submission:
     source: str
     says: str | None
     alone: bool = True
+    trains: bool = False
+    seen: str = "visible"
 
     @property
     def right(self) -> bool:
@@ -66,11 +75,12 @@ class Submission:
 class Verdict:
     """What the test cell said of a submission, in the notebook's namespace and alone: "" if it was accepted.
 
-    message_alone: None if it was not tried alone.
+    message_alone: None if it was not tried alone. seen: the part of the test cell that the message comes from.
     """
 
     message: str
     message_alone: str | None
+    seen: str
 
 
 def lessons() -> list[str]:
@@ -83,20 +93,6 @@ def notebooks(lesson: str) -> dict[str, NotebookNode]:
     """The solution notebooks of an assignment, by their names."""
     paths = sorted((ROOT / "solutions" / lesson).glob("*.ipynb"))
     return {path.stem: nbformat.read(path, as_version=4) for path in paths}
-
-
-def is_exercise(cell: NotebookNode) -> bool:
-    mark = cell.metadata.get("nbgrader", {})
-    return cell.cell_type == "code" and mark.get("solution", False)
-
-
-def is_check(cell: NotebookNode) -> bool:
-    mark = cell.metadata.get("nbgrader", {})
-    return cell.cell_type == "code" and mark.get("grade", False) and not mark.get("solution", False)
-
-
-def grade_id(cell: NotebookNode) -> str:
-    return cell.metadata.nbgrader.grade_id
 
 
 def exercises(notebook: NotebookNode) -> dict[str, tuple[NotebookNode, NotebookNode]]:
@@ -153,66 +149,76 @@ def submissions(lesson: str, notebook: str) -> dict[str, list[Submission]]:
         listed = written.get(exercise, {})
         right = {"the solution": cell.source, **listed.get("right", {})}
         wrong = {"the stub": {"says": "Error", "source": released(cell)}, **listed.get("wrong", {})}
-        answers = [(name, source, None) for name, source in right.items()]
-        answers += [(name, answer["source"], answer["says"]) for name, answer in wrong.items()]
+        answers = [(name, source, None, "visible") for name, source in right.items()]
+        answers += [
+            (name, answer["source"], answer["says"], answer.get("seen", "visible")) for name, answer in wrong.items()
+        ]
         last_of_their_kind = (list(right)[-1], list(wrong)[-1])
         found[exercise] = [
-            Submission(exercise, *answer, alone=TEST_ALL or answer[0] in last_of_their_kind) for answer in answers
+            Submission(
+                exercise,
+                name,
+                source,
+                says,
+                alone=TEST_ALL or name in last_of_their_kind,
+                trains=listed.get("trains", False),
+                seen=seen,
+            )
+            for name, source, says, seen in answers
         ]
     return found
 
 
-def trains(lesson: str) -> set[str]:
-    """The exercises whose submissions train a network, marked so in the lesson's file."""
-    written = yaml.safe_load((SUBMISSIONS / f"{lesson}.yaml").read_text())
-    return {exercise for exercise, answers in written.items() if answers.get("trains")}
+@dataclass
+class Run:
+    """One execution of a notebook: what its code cells showed, and what the test cells said of each submission."""
+
+    outputs: list[list[shell.Output]] = field(default_factory=list)
+    verdicts: dict[Submission, Verdict] = field(default_factory=dict)
 
 
-def judge(lesson: str, notebook: str) -> dict[Submission, Verdict]:
-    """Try every submission to the exercises of a notebook; what the test cells say."""
+@cache
+def run(lesson: str, notebook: str) -> Run:
+    """Execute a solution notebook and try every submission to its exercises, once for all tests."""
     new_process = multiprocessing.get_context("spawn")
     with ProcessPoolExecutor(max_workers=1, mp_context=new_process) as pool:
-        return pool.submit(_judge, lesson, notebook).result()
+        return pool.submit(_run_notebook, lesson, notebooks(lesson)[notebook], submissions(lesson, notebook)).result()
 
 
-def _judge(lesson: str, name: str) -> dict[Submission, Verdict]:
-    matplotlib.use("agg")
-    notebook = notebooks(lesson)[name]
-    answers = submissions(lesson, name)
+def _run_notebook(lesson: str, notebook: NotebookNode, answers: dict[str, list[Submission]]) -> Run:
+    with tempfile.TemporaryDirectory() as folder:
+        os.chdir(shutil.copytree(ROOT / "solutions" / lesson, Path(folder) / lesson))
+        return _executed(notebook, answers)
+
+
+def _executed(notebook: NotebookNode, answers: dict[str, list[Submission]]) -> Run:
+    kernel, done = shell.start(TIME_LIMIT_S), Run()
+    pairs = exercises(notebook)
+    to_train: list[tuple[Submission, str, dict]] = []
     _import_for([answer for tried in answers.values() for answer in tried])
-    return dict(_judge_notebook(notebook, answers, trains(lesson)))
-
-
-def _judge_notebook(
-    notebook: NotebookNode, answers: dict[str, list[Submission]], training: set[str]
-) -> Iterator[tuple[Submission, Verdict]]:
-    code = [cell for cell in notebook.cells if cell.cell_type == "code"]
-    tests = {exercise: check.source for exercise, (_, check) in exercises(notebook).items()}
-    namespace: dict = {"__name__": "__main__"}
-    keras_met = False
-    for position, cell in enumerate(code):
-        if "keras" in cell.source and not keras_met:
-            keras_met = True
-            rest = code[position : 1 + max((i for i, c in enumerate(code) if _in(c, training)), default=-1)]
-            tried = [submission for c in rest if _in(c, training) for submission in answers[grade_id(c)]]
-            verdicts = _in_child(_try_training, rest, namespace, answers, training, tests) if tried else []
-            yield from zip(tried, verdicts, strict=True)
-        if is_exercise(cell) and not _in(cell, training):
-            for submission in answers[grade_id(cell)]:
-                yield submission, *_in_child(_try, submission, namespace, tests[submission.exercise])
-        tried_already = training if keras_met else ()
-        if not any(is_exercise(later) and not _in(later, tried_already) for later in code[position + 1 :]):
-            return
-        if not is_check(cell):
-            _run(cell.source, namespace)
-
-
-def _in(cell: NotebookNode, names: Container[str]) -> bool:
-    return is_exercise(cell) and grade_id(cell) in names
+    for cell in (cell for cell in notebook.cells if cell.cell_type == "code"):
+        tried = answers[grade_id(cell)] if is_exercise(cell) else []
+        for submission in tried:
+            if not submission.trains:
+                _, test = pairs[submission.exercise]
+                done.verdicts[submission] = _in_child(submission, kernel.user_ns, test.source)
+        before = dict(kernel.user_ns)
+        done.outputs.append(kernel.run(cell.source))
+        for submission in tried:
+            if submission.trains and submission.source == cell.source:
+                # This is what has just been run: it need not train again.
+                to_train.append((submission, "", dict(kernel.user_ns)))
+            elif submission.trains:
+                to_train.append((submission, submission.source, before))
+    plt.switch_backend("agg")
+    for submission, source, namespace in to_train:
+        _, test = pairs[submission.exercise]
+        done.verdicts[submission] = _judge(submission, source, dict(namespace), test.source)
+    return done
 
 
 def _import_for(tried: list[Submission]) -> None:
-    """Import what submissions import, so that not each child has to; not keras, which must not be there at a fork."""
+    """Import what submissions import, so that not each child has to; not keras, which takes seconds, if none does."""
     modules = set()
     for node in (node for submission in tried for node in ast.walk(ast.parse(submission.source))):
         if isinstance(node, ast.Import):
@@ -224,54 +230,48 @@ def _import_for(tried: list[Submission]) -> None:
             importlib.import_module(module)
 
 
-def _try(submission: Submission, namespace: dict, test: str) -> Iterator[Verdict]:
+def _judge(submission: Submission, source: str, namespace: dict, test: str) -> Verdict:
     """Run a submission, judge it in the notebook's namespace, and alone: with only the names that the test asks for."""
     signal.alarm(TIME_LIMIT_S)
-    _message(submission.source, namespace)
+    _message(source, namespace)
     asked = {"__name__": "__main__", **{name: namespace[name] for name in asked_names(test) if name in namespace}}
-    yield Verdict(_message(test, dict(namespace)), _message(test, asked) if submission.alone else None)
+    message, seen = _message_of_test(test, dict(namespace))
+    verdict = Verdict(message, _message_of_test(test, asked)[0] if submission.alone else None, seen)
+    signal.alarm(0)
+    return verdict
 
 
-def _try_training(
-    code: list[NotebookNode],
-    namespace: dict,
-    answers: dict[str, list[Submission]],
-    training: set[str],
-    tests: dict[str, str],
-) -> Iterator[Verdict]:
-    for cell in code:
-        if _in(cell, training):
-            for submission in answers[grade_id(cell)]:
-                yield from _try(submission, dict(namespace), tests[submission.exercise])
-        signal.alarm(TIME_LIMIT_S)
-        if not is_check(cell) and cell is not code[-1]:
-            _run(cell.source, namespace)
+def _message_of_test(test: str, namespace: dict) -> tuple[str, str]:
+    """What a test cell says, and which part of it: first the visible part is run, then the hidden one."""
+    visible, _, hidden = test.partition(f"\n### {HIDDEN_TESTS.begin}\n")
+    if not hidden:
+        visible, hidden = HIDDEN_TESTS.without(test), test
+    if message := _message(visible, namespace):
+        return message, "visible"
+    return _message(hidden, namespace), "hidden"
 
 
-def _in_child(judge: Callable[..., Iterator[Verdict]], *arguments) -> list[Verdict]:
-    """Collect verdicts in a forked child. What it writes before it ends counts; an error of its own is a verdict."""
+def _in_child(submission: Submission, namespace: dict, test: str) -> Verdict:
+    """The verdict of a forked child. An error of its own is a verdict, too."""
     reading, writing = os.pipe()
     child = os.fork()
     if child == 0:
         os.close(reading)
+        signal.signal(signal.SIGALRM, signal.SIG_DFL)
         with os.fdopen(writing, "w") as pipe:
             try:
-                for verdict in judge(*arguments):
-                    told = [text and text[:4000] for text in (verdict.message, verdict.message_alone)]
-                    print(json.dumps(told), file=pipe, flush=True)
+                plt.switch_backend("agg")
+                verdict = _judge(submission, submission.source, dict(namespace), test)
+                told = [text and text[:4000] for text in (verdict.message, verdict.message_alone, verdict.seen)]
             except BaseException:
-                print(json.dumps([traceback.format_exc()] * 2), file=pipe, flush=True)
+                told = [traceback.format_exc()] * 2 + ["visible"]
+            json.dump(told, pipe)
         os._exit(0)
     os.close(writing)
     with os.fdopen(reading) as pipe:
-        verdicts = [Verdict(*json.loads(line)) for line in pipe]
+        told = pipe.read()
     os.waitpid(child, 0)
-    return verdicts or [Verdict(*["the child died or ran out of time"] * 2)]
-
-
-def _run(source: str, namespace: dict) -> None:
-    with redirect_stdout(io.StringIO()), redirect_stderr(io.StringIO()):
-        exec(compile(source, "cell", "exec"), namespace)
+    return Verdict(*(json.loads(told) if told else ["the child died or ran out of time"] * 2 + ["visible"]))
 
 
 def _message(source: str, namespace: dict) -> str:

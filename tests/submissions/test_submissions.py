@@ -1,10 +1,11 @@
 """Every right answer is accepted and every wrong one rejected with a sentence that names the mistake."""
 
 import re
-from functools import cache
 
 import harness
 import pytest
+
+from grading.cells.regions import HIDDEN_TESTS
 
 NOTEBOOKS = [(lesson, notebook) for lesson in harness.lessons() for notebook in harness.notebooks(lesson)]
 # The scheduler in tests/conftest.py keeps the cases of one notebook, the part before the first hyphen, on one worker.
@@ -21,17 +22,13 @@ EXERCISES = [
 ]
 
 
-@cache
-def verdicts(lesson, notebook):
-    return harness.judge(lesson, notebook)
-
-
 @pytest.mark.parametrize(("lesson", "notebook", "submission"), CASES)
 def test_verdict(lesson, notebook, submission, record_property):
     record_property("lesson", lesson)
     record_property("exercise", submission.exercise)
     record_property("kind", submission.kind)
-    verdict = verdicts(lesson, notebook)[submission]
+    record_property("seen", submission.seen)
+    verdict = harness.run(lesson, notebook).verdicts[submission]
     if submission.right:
         assert verdict.message == "", "a right answer was rejected"
         alone = "" if submission.alone else None
@@ -39,6 +36,7 @@ def test_verdict(lesson, notebook, submission, record_property):
     else:
         assert verdict.message, "a wrong answer was accepted"
         assert submission.says in verdict.message, "the message does not name the mistake"
+        assert verdict.seen == submission.seen, "another part of the test cell rejects it than the lesson's file says"
         if submission.alone:
             assert _without_numbers(verdict.message_alone) == _without_numbers(verdict.message), (
                 "the test cell judges differently when it stands alone"
@@ -74,7 +72,7 @@ def test_check_follows_its_exercise(lesson, notebook, exercise):
 def test_check_has_a_visible_and_a_hidden_part(lesson, notebook, exercise):
     _, check = harness.exercises(harness.notebooks(lesson)[notebook])[exercise]
     visible = harness.released(check)
-    hidden = check.source.partition("### BEGIN HIDDEN TESTS")[2]
+    hidden = "\n".join(HIDDEN_TESTS.divided(check.source)[1])
     assert "checks." in visible
     assert re.search(r"check\w*\.?\w*\(", hidden) or "more=False" in visible
 

@@ -1,27 +1,29 @@
-"""Parametric detector: what is measured of leptons, jets and missing transverse momentum.
+"""Parametric detector: what is measured of leptons and jets, and how noisy the missing transverse momentum is.
 
 Energies and momenta are in GeV. There is no full simulation behind it: the parameters have the size that CMS publishes
 (muons arXiv:1804.04528, electrons arXiv:2012.06888, jets arXiv:1607.03663, MET arXiv:1903.06078).
 """
 
 import math
-from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
+from ..missing_momentum import MetNoise
+from ..smearing import gaussian_response
 from .leptons import GeneratedLepton
 
 MISMEASURED_FRACTION = {11: 0.04, 13: 0.025}
 MISMEASURED_RESPONSE = (0.4, 0.95)
 MATCHED_RESPONSE = (0.5, 2.0)
 
-CALORIMETER_LARGEST_ETA = 5.0
-MET_CONSTANT_NOISE = 15.0
-MET_STOCHASTIC_NOISE = 0.5
-ANOMALOUS_NOISE_FRACTION = 0.01
-ANOMALOUS_NOISE_LEAST = 40.0
-ANOMALOUS_NOISE_MEAN_EXCESS = 60.0
+MET_NOISE = MetNoise(
+    constant=15.0,
+    stochastic=0.5,
+    anomalous_fraction=0.01,
+    anomalous_least=40.0,
+    anomalous_mean_excess=60.0,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,15 +45,6 @@ class MeasuredLepton:
         return self.is_prompt and least < self.pt / self.generated_pt < largest
 
 
-@dataclass(frozen=True, slots=True)
-class MeasuredMet:
-    """Missing transverse momentum; ``has_anomalous_noise`` where calorimeter noise faked a part of it."""
-
-    pt: float
-    phi: float
-    has_anomalous_noise: bool
-
-
 def lepton_resolution(pt: float, eta: float, flavour: int) -> float:
     """Relative pT resolution of an electron (11) or muon (13)."""
     if flavour == 11:
@@ -66,7 +59,7 @@ def measure_lepton(lepton: GeneratedLepton, rng: np.random.Generator) -> Measure
     ``MISMEASURED_RESPONSE``. Directions are measured without error.
     """
     flavour = abs(lepton.pdg_id)
-    response = 1 + lepton_resolution(lepton.pt, lepton.eta, flavour) * rng.normal()
+    response = gaussian_response(lepton_resolution(lepton.pt, lepton.eta, flavour), rng)
     is_mismeasured = rng.random() < MISMEASURED_FRACTION[flavour]
     if is_mismeasured:
         response *= rng.uniform(*MISMEASURED_RESPONSE)
@@ -84,32 +77,3 @@ def measure_lepton(lepton: GeneratedLepton, rng: np.random.Generator) -> Measure
 def jet_resolution(pt: float) -> float:
     """Relative pT resolution of a jet: 5 % ⊕ 80 %/√pT."""
     return math.hypot(0.05, 0.8 / math.sqrt(pt))
-
-
-def measure_met(final_particles: Iterable, selected: Sequence[MeasuredLepton], rng: np.random.Generator) -> MeasuredMet:
-    """MET: minus the visible momentum within |η| < 5, noise, and what is mismeasured of the two selected leptons.
-
-    The noise of each component has σ² = 15² + 0.25 ΣET, with ΣET the scalar sum of what is visible besides the two
-    leptons. It stands for pile-up, the underlying event and the resolution of the hadronic recoil. In 1 % of the
-    events calorimeter noise adds 40 GeV plus an exponential of mean 60 GeV in a random direction.
-    """
-    met_x = met_y = sum_et = 0.0
-    for particle in final_particles:
-        if particle.isVisible() and abs(particle.eta()) < CALORIMETER_LARGEST_ETA:
-            met_x -= particle.px()
-            met_y -= particle.py()
-            sum_et += particle.pT()
-    for lepton in selected:
-        met_x -= (lepton.pt - lepton.generated_pt) * math.cos(lepton.phi)
-        met_y -= (lepton.pt - lepton.generated_pt) * math.sin(lepton.phi)
-        sum_et -= lepton.generated_pt
-    sigma = math.sqrt(MET_CONSTANT_NOISE**2 + MET_STOCHASTIC_NOISE**2 * max(sum_et, 0.0))
-    met_x += sigma * rng.normal()
-    met_y += sigma * rng.normal()
-    has_anomalous_noise = rng.random() < ANOMALOUS_NOISE_FRACTION
-    if has_anomalous_noise:
-        size = ANOMALOUS_NOISE_LEAST + rng.exponential(ANOMALOUS_NOISE_MEAN_EXCESS)
-        direction = rng.uniform(-math.pi, math.pi)
-        met_x += size * math.cos(direction)
-        met_y += size * math.sin(direction)
-    return MeasuredMet(math.hypot(met_x, met_y), math.atan2(met_y, met_x), has_anomalous_noise)

@@ -9,6 +9,8 @@ from collections.abc import Mapping
 
 import numpy as np
 
+from ..geometry import delta_phi, delta_r
+
 Columns = dict[str, np.ndarray]
 
 
@@ -26,13 +28,12 @@ def complete(measured: Mapping[str, np.ndarray]) -> Columns:
     met = m["PuppiMET_pt"]
     met_x, met_y = met * np.cos(m["PuppiMET_phi"]), met * np.sin(m["PuppiMET_phi"])
     recoil_x, recoil_y = -(met_x + x), -(met_y + y)
-    dphill = delta_phi(m["phi1"], m["phi2"])
     total_x, total_y = x + met_x + m["jets_px"], y + met_y + m["jets_py"]
     return stored | {
         "ptll": ptll,
         "mll": np.sqrt(2 * m["pt1"] * m["pt2"] * (np.cosh(m["eta1"] - m["eta2"]) - np.cos(m["phi1"] - m["phi2"]))),
-        "drll": np.hypot(m["eta1"] - m["eta2"], dphill),
-        "dphill": dphill,
+        "drll": delta_r(m["eta1"], m["phi1"], m["eta2"], m["phi2"]),
+        "dphill": delta_phi(m["phi1"], m["phi2"]),
         "mth": transverse_mass(ptll, met, x * met_x + y * met_y),
         "mtw1": transverse_mass(m["pt1"], met, x1 * met_x + y1 * met_y),
         "mtw2": transverse_mass(m["pt2"], met, x2 * met_x + y2 * met_y),
@@ -41,12 +42,6 @@ def complete(measured: Mapping[str, np.ndarray]) -> Columns:
         "ptTOT_cut": np.hypot(total_x, total_y),
         "mTOT_cut": _mass(total_x, total_y, z + m["jets_pz"], e + met + m["jets_energy"]),
     }
-
-
-def delta_phi(phi1: np.ndarray, phi2: np.ndarray) -> np.ndarray:
-    """Angle between two azimuths, in 0 … π."""
-    difference = np.abs(phi1 - phi2)
-    return np.minimum(difference, 2 * np.pi - difference)
 
 
 def transverse_mass(pt1: np.ndarray, pt2: np.ndarray, dot_product: np.ndarray) -> np.ndarray:

@@ -6,6 +6,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from ..geometry import delta_r
+from ..isolation import is_isolated, origin
+
 LEPTON_IDS = (11, 13)
 DRESSING_CONE = 0.1
 HADRON_DECAY_STATUS = 80
@@ -27,11 +30,6 @@ class GeneratedLepton:
     phi: float
     pdg_id: int
     is_prompt: bool
-
-
-def delta_r(eta1: float, phi1: float, eta2: float, phi2: float) -> float:
-    """Distance √(Δη² + Δφ²)."""
-    return math.hypot(eta1 - eta2, math.remainder(phi1 - phi2, math.tau))
 
 
 def dressed_pt(electron, photons: Sequence) -> float:
@@ -80,28 +78,9 @@ def find_leptons(event, rng: np.random.Generator) -> list[GeneratedLepton]:
     for particle in final:
         if particle.idAbs() not in LEPTON_IDS or particle.pT() < LEAST_GENERATED_PT:
             continue
-        origin = _origin(event, particle)
-        if origin == "other":
-            continue
-        if origin == "heavy flavour" and rng.random() > NON_PROMPT_ISOLATION_SURVIVAL:
+        came_from = origin(event, particle)
+        if not is_isolated(came_from, NON_PROMPT_ISOLATION_SURVIVAL, rng):
             continue
         pt = dressed_pt(particle, photons) if particle.idAbs() == 11 else particle.pT()
-        leptons.append(GeneratedLepton(pt, particle.eta(), particle.phi(), particle.id(), origin == "prompt"))
+        leptons.append(GeneratedLepton(pt, particle.eta(), particle.phi(), particle.id(), came_from == "prompt"))
     return leptons
-
-
-def _origin(event, lepton) -> str:
-    """Follow a lepton's mothers up to the first hadron or electroweak boson."""
-    mother = lepton.mother1()
-    while mother > 0:
-        particle = event[mother]
-        if particle.idAbs() in (23, 24):
-            return "prompt"
-        if particle.isHadron():
-            return "heavy flavour" if _is_heavy_flavoured(particle.idAbs()) else "other"
-        mother = particle.mother1()
-    return "other"
-
-
-def _is_heavy_flavoured(hadron_id: int) -> bool:
-    return any(digit in "45" for digit in str(hadron_id)[-4:-1])

@@ -2,16 +2,9 @@
 
 from dataclasses import dataclass
 
-import pythia8mc
+from ..generator import Process, parton_level_settings
 
-COMMON_SETTINGS = (
-    "Beams:eCM = 13000.",
-    "PartonLevel:MPI = off",
-    "HadronLevel:all = off",
-    "Print:quiet = on",
-    "Random:setSeed = on",
-)
-LARGEST_SEED = 900_000_000
+COMMON_SETTINGS = parton_level_settings(13_000.0)
 
 HIGGS_PRODUCTION_PB = 48.58
 """gg→H at 13 TeV, m_H = 125 GeV, N3LO QCD + NLO EW: LHC Higgs Cross Section WG, Yellow Report 4, arXiv:1610.07922."""
@@ -29,25 +22,22 @@ Below, no event passes the cut mℓℓ > 12 GeV, so the low-mass sample is not g
 """
 
 
-@dataclass(frozen=True)
-class Process:
-    """A process as Pythia generates it; ``cross_section`` is that of what is generated, branching included, in pb.
+@dataclass(frozen=True, kw_only=True)
+class DileptonProcess(Process):
+    """A process with two leptons; ``cross_section`` is that of what is generated, branching included, in pb.
 
-    ``events_per_signal_event`` sets the size of the sample in units of the size asked for;
-    ``tries_per_chunk`` events are generated at a time. ``vetoes_soft_recoil`` turns :mod:`.recoil` on.
+    ``events_per_signal_event`` sets the size of the sample in units of the size asked for. ``vetoes_soft_recoil``
+    turns :mod:`.recoil` on.
     """
 
-    name: str
-    title: str
-    settings: tuple[str, ...]
+    common_settings: tuple[str, ...] = COMMON_SETTINGS
     cross_section: float
     cross_section_source: str
     events_per_signal_event: float
-    tries_per_chunk: int
     vetoes_soft_recoil: bool = False
 
 
-SIGNAL = Process(
+SIGNAL = DileptonProcess(
     name="GluGluHToWWTo2L2Nu_M125",
     title="gg→H, m_H = 125 GeV, H→WW→ℓνℓν with ℓ = e, µ",
     settings=(
@@ -64,7 +54,7 @@ SIGNAL = Process(
     events_per_signal_event=1.0,
     tries_per_chunk=4_000,
 )
-DRELL_YAN_LOW_MASS = Process(
+DRELL_YAN_LOW_MASS = DileptonProcess(
     name="DYJetsToLL_M-10to50-LO",
     title="γ*/Z→ℓℓ with ℓ = e, µ, τ and 10 < m < 50 GeV, generated above 11.5 GeV",
     settings=(
@@ -84,7 +74,7 @@ DRELL_YAN_LOW_MASS = Process(
     events_per_signal_event=1 / 3,
     tries_per_chunk=50_000,
 )
-DRELL_YAN = Process(
+DRELL_YAN = DileptonProcess(
     name="DYJetsToLL_M-50-LO",
     title="γ*/Z→ℓℓ with ℓ = e, µ, τ and m > 50 GeV",
     settings=(
@@ -101,42 +91,3 @@ DRELL_YAN = Process(
 )
 BACKGROUNDS = (DRELL_YAN_LOW_MASS, DRELL_YAN)
 PROCESSES = {process.name: process for process in (SIGNAL, *BACKGROUNDS)}
-
-
-def start_generator(process: Process, seed: int, veto: pythia8mc.UserHooks | None = None) -> pythia8mc.Pythia:
-    """A Pythia object that generates the process up to parton level; τ leptons decay to e or µ only.
-
-    ``seed`` lies in 1 … ``LARGEST_SEED``. Hadronisation and decays are run with ``forceHadronLevel()``. The
-    caller keeps ``veto`` alive as long as the generator.
-    """
-    pythia = pythia8mc.Pythia("", False)
-    for setting in (*COMMON_SETTINGS, f"Random:seed = {seed}", *process.settings):
-        if not pythia.readString(setting):
-            raise ValueError(f"Pythia does not know the setting {setting!r}")
-    if veto is not None:
-        pythia.setUserHooksPtr(veto)
-    if not pythia.init():
-        raise RuntimeError(f"Pythia cannot start {process.name}")
-    force_leptonic_tau_decays(pythia)
-    return pythia
-
-
-def force_leptonic_tau_decays(pythia: pythia8mc.Pythia) -> None:
-    """Leave open only the channels τ→eνν and τ→µνν, in their natural proportion."""
-    for channel in _tau_channels(pythia):
-        channel.onMode(1 if _is_leptonic(channel) else 0)
-
-
-def leptonic_tau_fraction(pythia: pythia8mc.Pythia) -> float:
-    """Branching fraction of τ→eνν and τ→µνν together in Pythia's particle data."""
-    channels = _tau_channels(pythia)
-    return sum(c.bRatio() for c in channels if _is_leptonic(c)) / sum(c.bRatio() for c in channels)
-
-
-def _tau_channels(pythia: pythia8mc.Pythia) -> list:
-    tau = pythia.particleData.findParticle(15)
-    return [tau.channel(i) for i in range(tau.sizeChannels())]
-
-
-def _is_leptonic(channel) -> bool:
-    return any(abs(channel.product(i)) in (11, 13) for i in range(channel.multiplicity()))

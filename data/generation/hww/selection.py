@@ -3,12 +3,17 @@
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
-import pythia8mc
 
+from ..generator import anti_kt_finder
+from ..geometry import delta_r
+from ..smearing import gaussian_response
 from .detector import MeasuredLepton, jet_resolution
-from .leptons import delta_r
+
+if TYPE_CHECKING:
+    import pythia8mc
 
 LEADING_LEPTON_PT = 25.0
 TRAILING_LEPTON_PT = 13.0
@@ -18,8 +23,6 @@ JET_PT = 30.0
 JET_LARGEST_ETA = 4.7
 JET_RADIUS = 0.4
 CLUSTERING_LEAST_PT = 15.0
-ANTI_KT = -1
-VISIBLE_PARTICLES = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,13 +59,13 @@ def select_pair(leptons: Sequence[MeasuredLepton]) -> tuple[MeasuredLepton, Meas
     return (first, second) if accepted else None
 
 
-def jet_finder() -> pythia8mc.SlowJet:
-    """Anti-kT jets (arXiv:0802.1189) with R = 0.4 from all visible particles within |η| < 4.7."""
-    return pythia8mc.SlowJet(ANTI_KT, JET_RADIUS, CLUSTERING_LEAST_PT, JET_LARGEST_ETA, VISIBLE_PARTICLES)
+def jet_finder() -> "pythia8mc.SlowJet":
+    """Anti-kT jets with R = 0.4 from all visible particles within |η| < 4.7."""
+    return anti_kt_finder(JET_RADIUS, CLUSTERING_LEAST_PT, JET_LARGEST_ETA)
 
 
 def select_jets(
-    event, finder: pythia8mc.SlowJet, leptons: Sequence[MeasuredLepton], rng: np.random.Generator
+    event, finder: "pythia8mc.SlowJet", leptons: Sequence[MeasuredLepton], rng: np.random.Generator
 ) -> list[Jet]:
     """Smeared jets with pT > 30 GeV that are no selected lepton (ΔR > 0.4), hardest first."""
     finder.analyze(event)
@@ -72,7 +75,7 @@ def select_jets(
         eta, phi, pt = momentum.eta(), momentum.phi(), momentum.pT()
         if any(delta_r(eta, phi, lepton.eta, lepton.phi) < JET_RADIUS for lepton in leptons):
             continue
-        response = max(1 + jet_resolution(pt) * rng.normal(), 0.0)
+        response = max(gaussian_response(jet_resolution(pt), rng), 0.0)
         if pt * response > JET_PT:
             jets.append(Jet(pt * response, eta, phi, max(momentum.mCalc(), 0.0) * response))
     return sorted(jets, key=lambda jet: -jet.pt)

@@ -5,13 +5,16 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from ..generator import pythia_seed, start
+from ..missing_momentum import measure_met
 from ..production import Chunk, Task
 from . import kinematics, weights
-from .detector import MeasuredLepton, measure_lepton, measure_met
+from .detector import MET_NOISE, MeasuredLepton, measure_lepton
 from .leptons import find_leptons, passes_filter
-from .processes import LARGEST_SEED, PROCESSES, leptonic_tau_fraction, start_generator
+from .processes import PROCESSES
 from .recoil import RecoilVeto
 from .selection import Jet, jet_finder, select_jets, select_pair
+from .tau_decays import force_leptonic_tau_decays, leptonic_tau_fraction
 
 ABSENT = -9999.0
 """Value of the branches of a jet that the event does not have."""
@@ -27,9 +30,9 @@ def simulate_chunk(task: Task) -> Chunk:
     """
     process = PROCESSES[task.sample_name]
     seed = task.seed()
-    generator_seed = 1 + int(seed.generate_state(1)[0]) % LARGEST_SEED
     veto = RecoilVeto() if process.vetoes_soft_recoil else None
-    pythia = start_generator(process, generator_seed, veto)
+    pythia = start(process, pythia_seed(seed), veto)
+    force_leptonic_tau_decays(pythia)
     rng = np.random.default_rng(seed)
     both_taus_leptonic = leptonic_tau_fraction(pythia) ** 2
     finder = jet_finder()
@@ -62,7 +65,7 @@ def reconstruct(event, finder, rng: np.random.Generator) -> dict[str, float] | N
     if pair is None:
         return None
     final = [particle for particle in event.particles() if particle.isFinal()]
-    met = measure_met(final, pair, rng)
+    met = measure_met(final, pair, MET_NOISE, rng)
     jets = select_jets(event, finder, pair, rng)
     return {
         **_lepton_columns(pair),

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from ..smearing import log_normal
 from .particles import ELECTRON, MUON, PHOTON, Particles
-from .tracks import smear
 
 CENTRAL_ETA = 2.5
 TOWER_ETA_EDGES = np.concatenate([np.arange(-49, -25, 2) / 10, np.arange(-25, 26) / 10, np.arange(27, 51, 2) / 10])
@@ -135,7 +135,7 @@ def measure_excess(
     deposited = towers.total(particles.energy * absorbed)
     measured = np.zeros(len(deposited))
     hit = deposited > 0
-    measured[hit] = smear(deposited[hit], layer.sigma(deposited, centre)[hit], rng)
+    measured[hit] = log_normal(deposited[hit], layer.sigma(deposited, centre)[hit], rng)
     least = np.maximum(layer.least_energy, layer.least_significance * layer.sigma(measured, centre))
     measured[measured < least] = 0.0
     excess = np.maximum(measured - towers.total(track_energy * absorbed), 0.0)

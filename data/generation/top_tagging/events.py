@@ -1,20 +1,14 @@
 """Particle-level events that may hold a selected jet: what one chunk's generator makes, before the detector."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 import numpy as np
 
+from ..generator import start
 from .matching import holds_top, top_decays
-from .processes import (
-    LARGEST_SEED,
-    PARTON_JET_LARGEST_ETA,
-    LeadingJet,
-    Process,
-    ShowerVeto,
-    is_in_window,
-    start_generator,
-)
+from .particles import GeneratedEvent
+from .parton_jets import PARTON_JET_LARGEST_ETA, LeadingJet, ShowerVeto, is_in_window
+from .processes import JetProcess
 
 NEUTRINOS = (12, 14, 16)
 LARGEST_ETA = 4.9
@@ -23,30 +17,15 @@ PARTON_MATCHING_RADIUS = 1.0
 """Looser than the cut on measured jets (0.8), whose axis differs a little from that of the jet of partons."""
 
 
-@dataclass(frozen=True, slots=True)
-class GeneratedEvent:
-    """A hadron-level event.
-
-    ``momenta``: (n_particles, 4), px, py, pz, E in GeV, of the final particles that a detector can see. ``pdg_ids``,
-    ``charges`` (in units of e): (n_particles,). ``tops``: (n_tops, 4, 2), η and φ of each top quark and of the three
-    quarks that it decays to; n_tops is 0 for QCD.
-    """
-
-    momenta: np.ndarray
-    pdg_ids: np.ndarray
-    charges: np.ndarray
-    tops: np.ndarray
-
-
-def generate(process: Process, seed: int, tries: int) -> Iterator[GeneratedEvent]:
+def generate(process: JetProcess, seed: int, tries: int) -> Iterator[GeneratedEvent]:
     """Generate so many events; yield those whose jet of partons may become a selected jet.
 
     The leading jet of partons (anti-kT, R = 0.8) needs a pT inside ``PARTON_JET_PT`` and |η| < 2.3; in top events it
     must besides hold a top quark and its decay quarks within ΔR < 1. This drops 3 % of the top jets that would be
-    selected (10 of 338) and no QCD jet of 369. ``seed`` is any integer from 0.
+    selected (10 of 338) and no QCD jet of 369. ``seed`` is one for Pythia.
     """
     veto = ShowerVeto()
-    pythia = start_generator(process, 1 + seed % LARGEST_SEED, veto)
+    pythia = start(process, seed, veto)
     leading_jet = LeadingJet()
     for _ in range(tries):
         if not pythia.next():

@@ -2,6 +2,8 @@
 
 import numpy as np
 
+from ..geometry import delta_r
+
 TOP_QUARK, W_BOSON = 6, 24
 
 
@@ -25,6 +27,4 @@ def _decay_quarks(event, top) -> list:
 
 def holds_top(tops: np.ndarray, eta: float, phi: float, radius: float) -> bool:
     """Whether a top quark and its three decay quarks all lie within ΔR < ``radius`` of the direction (η, φ)."""
-    difference = np.abs(tops - (eta, phi))
-    difference[..., 1] = np.minimum(difference[..., 1], 2 * np.pi - difference[..., 1])
-    return bool(np.any(np.all(np.hypot(difference[..., 0], difference[..., 1]) < radius, axis=1)))
+    return bool(np.any(np.all(delta_r(tops[..., 0], tops[..., 1], eta, phi) < radius, axis=1)))

@@ -1,4 +1,4 @@
-"""The stable particles of many events at once."""
+"""The stable particles of one event, and of many events at once."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -6,9 +6,22 @@ from functools import cached_property
 
 import numpy as np
 
-from .events import GeneratedEvent
-
 ELECTRON, MUON, PHOTON = 11, 13, 22
+
+
+@dataclass(frozen=True, slots=True)
+class GeneratedEvent:
+    """A hadron-level event.
+
+    ``momenta``: (n_particles, 4), px, py, pz, E in GeV, of the final particles that a detector can see. ``pdg_ids``,
+    ``charges`` (in units of e): (n_particles,). ``tops``: (n_tops, 4, 2), η and φ of each top quark and of the three
+    quarks that it decays to; n_tops is 0 for QCD.
+    """
+
+    momenta: np.ndarray
+    pdg_ids: np.ndarray
+    charges: np.ndarray
+    tops: np.ndarray
 
 
 @dataclass(frozen=True)

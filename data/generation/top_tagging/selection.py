@@ -8,9 +8,9 @@ import fastjet
 import numpy as np
 
 from .matching import holds_top
-from .processes import JET_RADIUS
 from .storage import CONSTITUENTS, rounded
 
+JET_RADIUS = 0.8
 JET_PT = (550.0, 650.0)
 JET_LARGEST_ETA = 2.0
 MATCHING_RADIUS = 0.8

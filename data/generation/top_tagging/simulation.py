@@ -5,6 +5,7 @@ from itertools import islice
 
 import numpy as np
 
+from ..generator import pythia_seed
 from ..production import Chunk, Task
 from .detector import measure
 from .events import GeneratedEvent, generate
@@ -22,7 +23,7 @@ def simulate_chunk(task: Task) -> Chunk:
     The chunk has one column, ``momenta``: (n_kept, 200, 3), px, py, pz of the constituents in GeV, by falling pT.
     """
     seed = task.seed()
-    events = generate(PROCESSES[task.sample_name], int(seed.generate_state(1)[0]), task.tries)
+    events = generate(PROCESSES[task.sample_name], pythia_seed(seed), task.tries)
     rng = np.random.default_rng(seed)
     needs_top = task.sample_name == TOP.name
     batches = [selected_jets(batch, needs_top, rng) for batch in _batches(events)]

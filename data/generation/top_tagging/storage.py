@@ -1,10 +1,8 @@
-"""How jets are stored: momenta rounded to twelve bits after the leading one, in HDF5 files of reproducible bytes."""
+"""How jets are stored: momenta rounded to twelve bits after the leading one, in HDF5 files."""
 
-from collections.abc import Iterable
-from pathlib import Path
-
-import h5py
 import numpy as np
+
+from ..writers import Array
 
 CONSTITUENTS = 200
 COMPONENTS = ("E", "PX", "PY", "PZ")
@@ -14,9 +12,16 @@ LARGEST_RELATIVE_ERROR = 2.0 ** -(MOMENTUM_BITS + 1)
 
 FLOAT32_BITS = 23
 BLOCK_JETS = 512
-HDF5_CHUNK = (BLOCK_JETS, 20, len(COMPONENTS))
-"""Jets × constituents × components that are compressed together: the first constituents can be read alone."""
-GZIP_LEVEL = 9
+LAYOUT = {
+    "constituents": Array(
+        "float32",
+        shape=(CONSTITUENTS, len(COMPONENTS)),
+        compressed_together=(BLOCK_JETS, 20, len(COMPONENTS)),
+    ),
+    "is_signal_new": Array("int8"),
+}
+"""Of the HDF5 files. Jets × constituents × components are compressed together so that the first constituents can be
+read alone."""
 
 
 def rounded(values: np.ndarray, bits: int = MOMENTUM_BITS) -> np.ndarray:
@@ -36,28 +41,3 @@ def with_energy(momenta: np.ndarray) -> np.ndarray:
     """
     energy = np.sqrt(np.sum(momenta.astype(np.float64) ** 2, axis=-1, keepdims=True))
     return np.concatenate([rounded(energy, ENERGY_BITS), momenta], axis=-1)
-
-
-def write_jets(path: Path, n_jets: int, blocks: Iterable[tuple[np.ndarray, np.ndarray]]) -> None:
-    """Write one file of jets: ``constituents`` (n_jets, 200, 4) float32, ``is_signal_new`` (n_jets,) int8.
-
-    ``blocks`` are pairs of these for consecutive jets. No time is stored, so the same jets give the same bytes wherever
-    h5py and its zlib have the same version.
-    """
-    with h5py.File(path, "w") as file:
-        constituents = file.create_dataset(
-            "constituents",
-            shape=(n_jets, CONSTITUENTS, len(COMPONENTS)),
-            dtype="float32",
-            chunks=(min(BLOCK_JETS, n_jets), *HDF5_CHUNK[1:]),
-            shuffle=True,
-            compression="gzip",
-            compression_opts=GZIP_LEVEL,
-            track_times=False,
-        )
-        is_signal = file.create_dataset("is_signal_new", shape=(n_jets,), dtype="int8", track_times=False)
-        first = 0
-        for block, labels in blocks:
-            constituents[first : first + len(labels)] = block
-            is_signal[first : first + len(labels)] = labels
-            first += len(labels)

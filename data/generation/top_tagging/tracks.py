@@ -7,6 +7,7 @@ calorimeter is trusted instead.
 
 import numpy as np
 
+from ..smearing import log_normal
 from .particles import ELECTRON, MUON, Particles
 
 LEAST_PT = 0.1
@@ -53,7 +54,7 @@ def measure_tracks(particles: Particles, rng: np.random.Generator) -> np.ndarray
     pt, eta, abs_id = particles.pt, particles.eta, np.abs(particles.pdg_ids)
     found = (particles.charges != 0) & (rng.random(len(pt)) < efficiency(pt, eta, abs_id))
     measured = np.zeros(len(pt))
-    measured[found] = smear(pt[found], (pt * resolution(pt, eta, abs_id))[found], rng)
+    measured[found] = log_normal(pt[found], (pt * resolution(pt, eta, abs_id))[found], rng)
     return measured
 
 
@@ -67,9 +68,3 @@ def is_used(pt: np.ndarray, abs_id: np.ndarray, crowding: np.ndarray) -> np.ndar
     with np.errstate(divide="ignore"):
         largest_crowding = LARGEST_CROWDING * np.log10(LARGEST_USED_PT / pt)
     return (pt > 0) & ((abs_id == MUON) | ((pt < LARGEST_USED_PT) & (crowding < largest_crowding)))
-
-
-def smear(mean: np.ndarray, sigma: np.ndarray, rng: np.random.Generator) -> np.ndarray:
-    """Log-normal numbers, never negative, of the given mean (> 0) and standard deviation."""
-    width = np.sqrt(np.log1p((sigma / mean) ** 2))
-    return mean * np.exp(width * rng.normal(size=len(mean)) - width**2 / 2)

@@ -4,6 +4,7 @@ import json
 import os
 import resource
 import sys
+from collections.abc import Callable
 from typing import Any
 
 import zmq
@@ -27,19 +28,19 @@ class ShortErrors(Session):
 class KernelApp(IPKernelApp):
     """Takes listening sockets by file descriptor, has no heartbeat, and writes no connection file."""
 
-    listening: dict[str, int]
+    settings: dict
 
     def _session_default(self) -> Session:
         return ShortErrors(parent=self)
 
     def init_connection_file(self) -> None:
-        self.session.key = self.told["key"].encode()
+        self.session.key = self.settings["key"].encode()
         self.waiting = list(ORDER)
 
     def _bind_socket(self, s: zmq.Socket, port: int) -> int:
         name = self.waiting.pop(0)
-        if name in self.told["sockets"]:
-            s.setsockopt(zmq.USE_FD, self.told["sockets"][name])
+        if name in self.settings["sockets"]:
+            s.setsockopt(zmq.USE_FD, self.settings["sockets"][name])
             s.bind(f"ipc://{name}")
             s.setsockopt(zmq.USE_FD, -1)
         s.bind(f"inproc://{name}")
@@ -59,7 +60,7 @@ class KernelApp(IPKernelApp):
 
 
 def limit_resources(limits: dict[str, int]) -> None:
-    """Set soft and hard limits by their names in the resource module, such as RLIMIT_AS."""
+    """Set soft and hard limits by their names in the resource module, such as RLIMIT_AS (setrlimit(2))."""
     for name, value in limits.items():
         kind = getattr(resource, name)
         _, hard = resource.getrlimit(kind)
@@ -67,16 +68,21 @@ def limit_resources(limits: dict[str, int]) -> None:
         resource.setrlimit(kind, (value, value))
 
 
-def told() -> dict:
-    """What the process that started this one says on the command line."""
+def settings() -> dict:
+    """What the process that started this one says on the command line, as JSON.
+
+    key: that signs messages. sockets: descriptors of listening sockets by channel, and of further ones that the kernel
+    needs. folder: the working folder. limits: as `limit_resources` takes them. times: of the examiner, in seconds.
+    scratch: the folder of temporary files; None if it is shared with other processes.
+    """
     return json.loads(sys.argv[1])
 
 
-def run(told: dict, user_ns: dict | None = None, prepare=lambda app: None) -> None:
-    """Be a kernel until told to stop."""
+def run(settings: dict, user_ns: dict | None = None, prepare: Callable[[KernelApp], object] = lambda app: None) -> None:
+    """Be a kernel until told to stop. prepare: called before the first message is read."""
     app = KernelApp.instance(user_ns=user_ns) if user_ns is not None else KernelApp.instance()
-    app.told = told
+    app.settings = settings
     app.initialize(["--HistoryManager.hist_file=:memory:", "--IPKernelApp.capture_fd_output=True", "--log-level=50"])
     prepare(app)
-    os.chdir(told["folder"])
+    os.chdir(settings["folder"])
     app.start()

@@ -1,1 +1,1 @@
-"""Kernels forked from a process that has the libraries loaded. Nothing else leans on it."""
+"""Kernels forked from a process that has the libraries loaded: a `box.launching.Starter` that nothing else imports."""

@@ -1,24 +1,55 @@
-"""Errors as their names and words, and as exceptions that a test can catch by Python's own classes."""
+"""Exceptions as their classes' names and message, and as exceptions that a test can catch by Python's own classes."""
 
 import builtins
 import traceback
 from pathlib import Path
-from typing import Any
 
-from .refusal import Refused
+from .codec import Decoder, Encoder, Kind, Node
+from .validation import Refused, field
 
-MAX_WORDS = 2000
-MAX_ANCESTORS = 30
+MAX_CHARACTERS = 2000
+MAX_CLASSES = 30
+MAX_NAME = 100
 
 
-def described(error: BaseException) -> dict[str, Any]:
-    """Class names from the error's own to BaseException, its words, and the first line of its own that failed."""
-    try:
-        words = str(error)
-    except Exception:
-        words = ""
-    names = [kind.__name__[:100] for kind in type(error).__mro__][:MAX_ANCESTORS]
-    return {"names": names, "words": words[:MAX_WORDS], "line": _line(error)[:MAX_WORDS]}
+class Error(Kind):
+    """An exception: {"is": "exception", "classes": [name, …], "message": its str, "line": a line of the student's}.
+
+    The classes are its own and its bases to BaseException, at most MAX_CLASSES; the line is the first of its traceback
+    outside this package. Message and line have at most MAX_CHARACTERS.
+    """
+
+    name, types = "exception", BaseException
+
+    def encode(self, value: BaseException, encoder: Encoder) -> Node:
+        try:
+            message = str(value)
+        except Exception:
+            message = ""
+        classes = [kind.__name__[:MAX_NAME] for kind in type(value).__mro__[:MAX_CLASSES]]
+        return {"classes": classes, "message": message[:MAX_CHARACTERS], "line": _line(value)[:MAX_CHARACTERS]}
+
+    def decode(self, node: dict, decoder: Decoder) -> Exception:
+        """An exception of the nearest of Python's own classes, under the name that it had, with a ``student_line``.
+
+        What is no Exception (SystemExit, KeyboardInterrupt), and StopIteration, which would end a loop of the test in
+        silence, become a RuntimeError.
+        """
+        names = field(node, "classes", list)
+        message, line = field(node, "message", str), field(node, "line", str)
+        if not 0 < len(names) <= MAX_CLASSES or not all(type(name) is str for name in names):
+            raise Refused("an error in it has no name")
+        if max(len(message), len(line)) > MAX_CHARACTERS:
+            raise Refused("an error in it has no words")
+        bases = [getattr(builtins, name, None) for name in names]
+        base = next((kind for kind in bases if isinstance(kind, type) and issubclass(kind, BaseException)), None)
+        if base is None or not issubclass(base, Exception) or issubclass(base, StopIteration | StopAsyncIteration):
+            error = RuntimeError(f"{names[0]}: {message}")
+        else:
+            kind = base if names[0] == base.__name__ else _named(names[0], base)
+            error = _with_message(kind, message)
+        error.student_line = line
+        return error
 
 
 def _line(error: BaseException) -> str:
@@ -33,39 +64,20 @@ def _is_ours(file_name: str) -> bool:
     return Path(__file__).parents[1] in Path(file_name).parents
 
 
-def rebuilt(node: dict) -> Exception:
-    """An exception of the nearest of Python's own classes, under the name that it had.
-
-    What is no Exception (SystemExit, KeyboardInterrupt), and StopIteration, which would end a loop of the test in
-    silence, become a RuntimeError. ``student_line`` is the line of the student's code that failed.
-    """
-    names, words, line = node.get("names"), node.get("words"), node.get("line")
-    if type(names) is not list or not 0 < len(names) <= MAX_ANCESTORS or not all(type(n) is str for n in names):
-        raise Refused("an error in it has no name")
-    if type(words) is not str or type(line) is not str or max(len(words), len(line)) > MAX_WORDS:
-        raise Refused("an error in it has no words")
-    bases = [getattr(builtins, name, None) for name in names]
-    base = next((kind for kind in bases if isinstance(kind, type) and issubclass(kind, BaseException)), None)
-    if base is None or not issubclass(base, Exception) or issubclass(base, StopIteration | StopAsyncIteration):
-        error = RuntimeError(f"{names[0]}: {words}")
-    else:
-        kind = base if names[0] == base.__name__ else _named(names[0], base)
-        error = _with_words(kind, words)
-    error.student_line = line
-    return error
-
-
 def _named(name: str, base: type) -> type:
-    if not name.isidentifier() or len(name) > 100:
+    if not name.isidentifier() or len(name) > MAX_NAME:
         raise Refused("an error in it has a name that is none")
     return type(name, (base,), {})
 
 
-def _with_words(kind: type, words: str) -> Exception:
-    """An instance whose str() is the words, also of classes that are made from other arguments or quote theirs."""
+def _with_message(kind: type, message: str) -> Exception:
+    """An instance whose str() is the message, also of classes that are made from other arguments or quote theirs."""
     if issubclass(kind, UnicodeError):
-        return ValueError(words)
-    error = kind(words)
-    if str(error) != words:
-        error = type(kind.__name__, (kind,), {"__str__": lambda self: words})(words)
+        return ValueError(message)
+    error = kind(message)
+    if str(error) != message:
+        error = type(kind.__name__, (kind,), {"__str__": lambda self: message})(message)
     return error
+
+
+KINDS = (Error(),)

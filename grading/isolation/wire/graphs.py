@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from .refusal import Refused
+from .validation import Refused, field
 
 MAX_GRAPH_BYTES = 256 * 2**20
 MAX_OPERATIONS = 20_000
@@ -34,16 +34,20 @@ SHAPES = """
 OPERATIONS = frozenset((LAYERS + ARITHMETIC + SHAPES).split())
 
 
-def describe(model: Any) -> dict[str, Any]:
-    """The graph of a built Keras model that takes one array of a known shape, with the names of its ends."""
+def parts(model: Any) -> dict[str, Any]:
+    """The graph of a built Keras model that takes one array of a known shape, with the names of its ends.
+
+    {"graph": a serialised GraphDef, "input": name, "output": name, "weights": [array, …]}. Raises Refused if the model
+    has seen no data or takes several arrays.
+    """
     import tensorflow as tf
     from tensorflow.python.framework.convert_to_constants import convert_variables_to_constants_v2
 
     shape = (model.get_build_config() or {}).get("input_shape")
     if not shape or not all(length is None or isinstance(length, int) for length in shape):
         raise Refused("it is a model of a class of its own that has seen no data, or takes several arrays: train it")
-    taken = tf.TensorSpec((None, *shape[1:]), "float32")
-    traced = tf.function(lambda inputs: model(inputs, training=False)).get_concrete_function(taken)
+    inputs = tf.TensorSpec((None, *shape[1:]), "float32")
+    traced = tf.function(lambda inputs: model(inputs, training=False)).get_concrete_function(inputs)
     frozen = convert_variables_to_constants_v2(traced)
     return {
         "graph": frozen.graph.as_graph_def().SerializeToString(),
@@ -53,12 +57,17 @@ def describe(model: Any) -> dict[str, Any]:
     }
 
 
-def rebuilt(content: dict[str, Any]) -> Any:
-    """A Keras model that computes the graph; its trainable weights are copies to look at."""
-    graph, ends = content["graph"], (content["input"], content["output"])
-    if type(graph) is not bytes or len(graph) > MAX_GRAPH_BYTES or not all(type(name) is str for name in ends):
-        raise Refused("its graph is too large, or none")
-    if not all(type(array) is np.ndarray and array.dtype.kind in "biuf" for array in content["weights"]):
+def build(content: dict[str, Any]) -> Any:
+    """A Keras model that computes the graph; its trainable weights are copies to look at.
+
+    Raises Refused if the graph is larger than the limits, has functions of its own, or has an operation that is not in
+    OPERATIONS.
+    """
+    graph, weights = field(content, "graph", bytes), field(content, "weights", list)
+    ends = field(content, "input", str), field(content, "output", str)
+    if len(graph) > MAX_GRAPH_BYTES:
+        raise Refused("its graph is too large")
+    if not all(type(array) is np.ndarray and array.dtype.kind in "biuf" for array in weights):
         raise Refused("its weights are not numbers")
 
     import keras
@@ -79,7 +88,7 @@ def rebuilt(content: dict[str, Any]) -> Any:
 
         def __init__(self) -> None:
             super().__init__()
-            self.copies = [keras.Variable(array) for array in content["weights"]]
+            self.copies = [keras.Variable(array) for array in weights]
 
         def call(self, inputs: Any) -> Any:
             return computed(tf.cast(inputs, "float32"))

@@ -6,13 +6,13 @@ crosses as a graph (``graphs``).
 """
 
 import json
-import sys
 from typing import Any
 
 import numpy as np
 
 from . import graphs
-from .refusal import Refused
+from .codec import Composite
+from .validation import Refused, field
 
 MAX_CONFIG_CHARACTERS = 2_000_000
 MAX_CONFIG_NODES = 200_000
@@ -44,45 +44,51 @@ REFUSED_CLASSES = (
 )  # fmt: skip
 
 
-def describe(value: Any) -> tuple[str, Any] | None:
-    """The kind and the plain content of a Keras model; None for anything else."""
-    keras = sys.modules.get("keras")
-    if keras is None or not hasattr(keras, "Model") or not isinstance(value, keras.Model):
-        return None
-    try:
-        config = keras.saving.serialize_keras_object(value)
-        config.pop("compile_config", None)
+class Model(Composite):
+    """A Keras model: {"config": JSON of its configuration, "weights": [array, …]} in the order of ``model.weights``.
+
+    A model that Keras cannot describe, or that has parts that are not Keras's own, is {"graph": see ``graphs``}.
+    """
+
+    name, types = "model", ("keras.Model",)
+
+    def parts(self, value: Any) -> dict[str, Any]:
+        import keras
+
+        try:
+            config = keras.saving.serialize_keras_object(value)
+            config.pop("compile_config", None)
+            _check(config, [0], 0)
+            text = json.dumps(config)
+        except Exception:
+            return {"graph": graphs.parts(value)}
+        return {"config": text, "weights": [np.asarray(array) for array in value.get_weights()]}
+
+    def build(self, content: dict[str, Any]) -> Any:
+        if "graph" in content:
+            return graphs.build(field(content, "graph", dict))
+        text, weights = field(content, "config", str), field(content, "weights", list)
+        if len(text) > MAX_CONFIG_CHARACTERS:
+            raise Refused("its configuration is too long")
+        if not all(type(array) is np.ndarray and array.dtype.kind in "biuf" for array in weights):
+            raise Refused("its weights are not numbers")
+        if sum(array.size for array in weights) > MAX_WEIGHTS:
+            raise Refused(f"it has more than {MAX_WEIGHTS} weights")
+        config = json.loads(text)
         _check(config, [0], 0)
-        text = json.dumps(config)
-    except Exception:  # of a part that Keras cannot describe, or that is not Keras's own
-        return "graph", graphs.describe(value)
-    return "model", {"config": text, "weights": [np.asarray(array) for array in value.get_weights()]}
 
+        import keras
 
-def rebuilt(content: Any) -> Any:
-    """The Keras model of a configuration and a list of weights."""
-    text, weights = content["config"], content["weights"]
-    if type(text) is not str or len(text) > MAX_CONFIG_CHARACTERS or type(weights) is not list:
-        raise Refused("its configuration is too long")
-    if not all(type(array) is np.ndarray and array.dtype.kind in "biuf" for array in weights):
-        raise Refused("its weights are not numbers")
-    if sum(array.size for array in weights) > MAX_WEIGHTS:
-        raise Refused(f"it has more than {MAX_WEIGHTS} weights")
-    config = json.loads(text)
-    _check(config, [0], 0)
-
-    import keras
-
-    model = keras.saving.deserialize_keras_object(config, safe_mode=True)
-    if not isinstance(model, keras.Model):
-        raise Refused("its configuration is not that of a model")
-    if [tuple(array.shape) for array in weights] != [tuple(array.shape) for array in model.weights]:
-        raise Refused("its weights are not those of its layers")
-    model.set_weights(weights)
-    for layer in model._flatten_layers():
-        if isinstance(layer, keras.layers.Normalization):
-            layer.finalize_state()
-    return model
+        model = keras.saving.deserialize_keras_object(config, safe_mode=True)
+        if not isinstance(model, keras.Model):
+            raise Refused("its configuration is not that of a model")
+        if [tuple(array.shape) for array in weights] != [tuple(array.shape) for array in model.weights]:
+            raise Refused("its weights are not those of its layers")
+        model.set_weights(weights)
+        for layer in model._flatten_layers():
+            if isinstance(layer, keras.layers.Normalization):
+                layer.finalize_state()
+        return model
 
 
 def _check(part: Any, seen: list[int], depth: int) -> None:
@@ -107,3 +113,6 @@ def _check_class(part: dict) -> None:
     if type(name) is not str or name in REFUSED_CLASSES or module not in MODULES or registered not in (None, name):
         shown = name if type(name) is str and name.isidentifier() else "one"
         raise Refused(f"its part {shown[:60]!r} is not one of Keras's own layers, or holds code")
+
+
+KINDS = (Model(),)

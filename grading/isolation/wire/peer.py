@@ -1,349 +1,225 @@
-"""Two processes that lend each other functions and iterators, over one socket, by messages of plain data.
+"""Remote procedure calls in both directions over one channel, by messages of plain data.
 
-While one side waits for an answer it serves what the other side asks for in the meantime: a test calls a function of
-the student's, which calls back a function of the test.
+While one side waits for a reply it serves the requests of the other side: a test calls a function of the student's,
+which calls back a function of the test. A request is a dictionary:
+
+    {"op": "call", "number": of a function, "arguments": [value, …], "keywords": {name: value}}
+    {"op": "next", "number": of an iterator}
+    {"op": anything else, …}            for the ``handle`` of the side that is asked
+
+and so is a reply: {"value": value}, {"error": exception}, {"ended": true} of an iterator, or {"refused": why, in a
+sentence}. That to a call has beside it "changed": the positions of those mutable parts of the request that are no
+longer as they were.
 """
 
-import inspect
 import itertools
-import select
 import socket
-import struct
-import time
 from collections.abc import Callable, Iterator
 from typing import Any
 
 import numpy as np
 
-from .plain_data import MAX_PAYLOAD_BYTES, MAX_TREE_BYTES, Decoder, Encoder, field
-from .refusal import Refused
+from . import plain_data
+from .channel import END, HANDSHAKE, Channel
+from .proxies import FunctionProxy, References
+from .validation import Refused, field, require_type
 
-MAX_LENT = 100_000
 MAX_CALLS_WITHIN_CALLS = 20
-HEADER = struct.Struct(">Qq")  # length of the payload; number of a request, or its negative for the answer
-END, TURN = 2**62, 2**61
-OFFERED = ("__len__", "__getitem__", "__iter__", "on_epoch_begin", "on_epoch_end")  # of a data set, such as Keras takes
-
-
-class ConnectionBroken(Exception):
-    """The other process is gone, does not answer in time or before an interrupt, or sends what is no message."""
+MAX_REASON = 500
 
 
 class Peer:
-    """One end. ``serve`` is for the side that is asked, ``ask`` for the side that asks.
+    """One side. ``serve`` is for the side that is asked, ``request`` and the rest for the side that asks.
 
-    answer: called with a request that is not about a lent object; returns a value to send.
-    spoil: called with each object of the arguments that a call of the other side's function has changed.
+    handle: called with a request that is not about an exported object; returns a value to send. invalidate: called with
+    each part of the arguments that a call of the other side's function has changed.
     """
 
     def __init__(
         self,
         connection: socket.socket,
-        answer: Callable[[dict], Any] = lambda request: None,
-        spoil: Callable[[Any], None] = lambda changed: None,
+        handle: Callable[[dict], Any] = lambda request: None,
+        invalidate: Callable[[Any], None] = lambda changed: None,
     ) -> None:
-        self.connection = connection
-        self.answer = answer
-        self.spoil = spoil
-        self.lent: list[Any] = []
-        self.numbers: dict[int, int] = {}
-        self.borrowed: dict[int, Any] = {}
-        self.methods: dict[tuple[int, str], Any] = {}
+        self.channel = Channel(connection)
+        self.handle, self.invalidate = handle, invalidate
+        self.references = References(self)
+        self.methods: dict[tuple[int, str], FunctionProxy] = {}
         self.numbering = itertools.count(1)
         self.depth = 0
-        self.deadline: float | None = None
-        self.broken = False
-        self.on_call: Callable[[], None] = lambda: None
 
-    # --- lending and borrowing -------------------------------------------------------------------------------------
+    def export(self, value: Any) -> dict[str, Any]:
+        """The reference to an object of this side."""
+        return self.references.export(value)
 
-    def lend(self, value: Any) -> dict:
-        if isinstance(value, Borrowed | BorrowedObject) and value._peer is self:
-            return {"role": "yours", "number": value._number}
-        if inspect.ismodule(value):
-            raise Refused("it is a module, and not what the task asks for")
-        number = self.numbers.get(id(value))
-        if number is None:
-            if len(self.lent) >= MAX_LENT:
-                raise Refused(f"more than {MAX_LENT} functions and iterators crossed in one test")
-            number = self.numbers[id(value)] = len(self.lent)
-            self.lent.append(value)
-        kind = type(value)
-        role = "iterator" if hasattr(kind, "__next__") else "function" if callable(value) else "object"
-        name = getattr(value, "__name__", "") if role == "function" else ""
-        return {
-            "role": role,
-            "number": number,
-            "name": name[:100] if isinstance(name, str) else "",
-            "class": kind.__name__[:100],
-            "module": str(kind.__module__)[:100],
-        }
+    def resolve(self, reference: dict) -> Any:
+        """What a reference of the other side's refers to."""
+        return self.references.resolve(reference)
 
-    def borrow(self, note: dict) -> Any:
-        number = field(note, int, "number")
-        role = field(note, str, "role")
-        if role == "yours":
-            if not 0 <= number < len(self.lent):
-                raise Refused("it was never lent")
-            return self.lent[number]
-        if number not in self.borrowed:
-            self.borrowed[number] = self._borrowed(role, number, note)
-        return self.borrowed[number]
+    # --- handshake -------------------------------------------------------------------------------------------------
 
-    def _borrowed(self, role: str, number: int, note: dict) -> Any:
-        name, kind, module = (field(note, str, part) for part in ("name", "class", "module"))
-        if not kind.isidentifier():
-            raise Refused("its class has a name that is none")
-        if role == "function":
-            return Borrowed(self, number, name if name.isidentifier() else "function")
-        if role == "iterator":
-            items = self._items(number)
-            if kind == "generator":
-                return items
-            made = type(kind, (), {"__iter__": lambda self: self, "__next__": lambda self: next(items)})
-            made.__module__ = "builtins"
-            return made()
-        if role == "object":
-            offers = field(note, list, "offers") if "offers" in note else []
-            methods = {name: _method(name) for name in OFFERED if name in offers}
-            made = type(kind, (BorrowedObject,), {"__module__": module, **methods})
-            return made(self, number)
-        raise Refused("it is of no known kind")
+    def send_handshake(self, turn: int) -> None:
+        """Say that this test begins, or that this side has heard so."""
+        self._send({}, HANDSHAKE + turn)
 
-    def _items(self, number: int) -> Iterator:
-        __tracebackhide__ = True
-        while True:
-            answer = self.next(number)
-            if answer.get("ended") is True:
-                return
-            yield _value(answer)
-
-    def next(self, number: int) -> dict:
-        """What an iterator of the other side gives next, or that it has ended."""
-        return self.ask({"op": "next", "number": number})
-
-    def method(self, number: int, name: str) -> "Borrowed":
-        """A method of an object of the other side, which said that it offers it."""
-        if (number, name) not in self.methods:
-            found = self.ask({"op": "method", "number": number, "name": name}).get("value")
-            if not isinstance(found, Borrowed):
-                raise Refused(f"its {name} is no method")
-            self.methods[number, name] = found
-        return self.methods[number, name]
-
-    # --- asking ----------------------------------------------------------------------------------------------------
-
-    def call(self, number: int, arguments: tuple, keywords: dict) -> Any:
-        request = {"op": "call", "number": number, "arguments": list(arguments), "keywords": keywords, **self.place()}
-        sent: list[Any] = []
-        try:
-            answer = self.ask(request, sent)
-        finally:
-            self.on_call()
-        for position in answer.get("changed", []):
-            if type(position) is not int or not 0 <= position < len(sent):
-                raise Refused("what came back with it is malformed")
-            self.spoil(sent[position])
-        return _value(answer)
-
-    def place(self) -> dict:
-        """What a call tells of where it is to run, beyond its arguments."""
-        return {}
-
-    def ask(self, request: dict, sent: list[Any] | None = None) -> dict:
-        """Send a request and return the answer to it, serving the other side until it comes."""
-        self._require_whole()
-        number = next(self.numbering)
-        self._send(request, number, sent)
-        while True:
-            told, payload = self._receive_for(number)
-            if told != -number:
-                self._serve_one(told, payload)
-                self._require_whole()
-                continue
-            message, _ = self._decoded(payload)
-            if type(message.get("refused")) is str:
-                raise Refused(message["refused"][:500])
-            return message
-
-    def _require_whole(self) -> None:
-        if self.broken:
-            raise ConnectionBroken("the connection to the student's process was lost in this test")
-
-    # --- serving ---------------------------------------------------------------------------------------------------
-
-    def serve(self) -> None:
-        """Answer requests until the other side says that it has ended."""
-        while True:
-            number, payload = self._receive_for(0)
-            if number == END:
-                return
-            self._serve_one(number, payload)
-
-    def greet(self, turn: int) -> None:
-        """Say that this turn begins, or that this side has heard so."""
-        self._send({}, TURN + turn)
-
-    def meet(self, turn: int) -> None:
-        """Wait for the greeting of this turn; what earlier turns left unread is passed over."""
-        while self._receive()[0] != TURN + turn:
+    def await_handshake(self, turn: int) -> None:
+        """Wait until the other side says that this test begins; what earlier ones left unread is passed over."""
+        while self.channel.receive()[0] != HANDSHAKE + turn:
             pass
 
     def end(self) -> None:
         """Tell the other side that nothing more will be asked."""
         self._send({}, END)
 
+    # --- requests --------------------------------------------------------------------------------------------------
+
+    def call(self, number: int, arguments: tuple, keywords: dict) -> Any:
+        """Call a function of the other side's; returns what it returns, and raises what it raises."""
+        request = {"op": "call", "number": number, "arguments": list(arguments), "keywords": keywords}
+        reply, mutable = self._exchange(request | self.call_context())
+        for position in reply.get("changed", []):
+            if type(position) is not int or not 0 <= position < len(mutable):
+                raise Refused("what came back with it is malformed")
+            self.invalidate(mutable[position])
+        return _result(reply)
+
+    def call_context(self) -> dict[str, Any]:
+        """What a call says of where it is to run, beyond its arguments."""
+        return {}
+
+    def items(self, number: int) -> Iterator:
+        """The items of an iterator of the other side's."""
+        __tracebackhide__ = True
+        while True:
+            reply = self.next(number)
+            if reply.get("ended") is True:
+                return
+            yield _result(reply)
+
+    def next(self, number: int) -> dict:
+        """The reply of an iterator of the other side's that is asked for its next item."""
+        return self.request({"op": "next", "number": number})
+
+    def method(self, number: int, name: str) -> FunctionProxy:
+        """A method of an object of the other side's, which said that it offers it."""
+        if (number, name) not in self.methods:
+            found = self.request({"op": "method", "number": number, "name": name}).get("value")
+            if not isinstance(found, FunctionProxy):
+                raise Refused(f"its {name} is no method")
+            self.methods[number, name] = found
+        return self.methods[number, name]
+
+    def request(self, request: dict) -> dict:
+        """Send a request and return the reply to it, serving the other side until it comes.
+
+        Raises Refused if the request or the reply may not cross, and ConnectionBroken.
+        """
+        return self._exchange(request)[0]
+
+    def _exchange(self, request: dict) -> tuple[dict, list[Any]]:
+        """The reply to a request, and the mutable parts of the request."""
+        self.channel.require_whole()
+        number = next(self.numbering)
+        mutable = self._send(request, number)
+        while True:
+            received, payload = self._receive(number)
+            if received != -number:
+                self._serve_one(received, payload)
+                self.channel.require_whole()
+                continue
+            reply, _ = self._decode(payload)
+            if type(reply.get("refused")) is str:
+                raise Refused(reply["refused"][:MAX_REASON])
+            return reply, mutable
+
+    # --- replies ---------------------------------------------------------------------------------------------------
+
+    def serve(self) -> None:
+        """Reply to requests until the other side says that the test is over."""
+        while True:
+            number, payload = self._receive(0)
+            if number == END:
+                return
+            self._serve_one(number, payload)
+
     def _serve_one(self, number: int, payload: bytearray) -> None:
-        """Answer a request; one that is no request (an answer that came too late) is passed over."""
-        if not 0 < number < TURN:
+        """Reply to a request; what is none (a reply that came too late) is passed over."""
+        if not 0 < number < HANDSHAKE:
             return
         if self.depth >= MAX_CALLS_WITHIN_CALLS:
-            raise self._break("functions call each other without end")
+            raise self.channel.fail("functions call each other without end")
         self.depth += 1
         try:
-            self._send(self._answered(*self._decoded(payload)), -number)
+            self._send(self._reply(*self._decode(payload)), -number)
         except Refused as refused:
             self._send({"refused": str(refused)}, -number)
         finally:
             self.depth -= 1
 
-    def _answered(self, message: dict, mutable: list[Any]) -> dict:
-        op = message.get("op")
-        if op == "call":
-            return self._called(message, mutable)
-        if op == "next":
-            try:
-                return {"value": next(self._lent(message))}
-            except StopIteration:
-                return {"ended": True}
-            except BaseException as error:
-                return {"error": error}
-        return {"value": self.answer(message)}
+    def _reply(self, request: dict, mutable: list[Any]) -> dict:
+        if request.get("op") == "call":
+            return self._reply_to_call(request, mutable)
+        if request.get("op") == "next":
+            return self._reply_to_next(request)
+        return {"value": self.handle(request)}
 
-    def _called(self, message: dict, mutable: list[Any]) -> dict:
-        function = self._lent(message)
-        arguments, keywords = field(message, list, "arguments"), field(message, dict, "keywords")
-        before = [_snapshot(item) for item in mutable]
+    def _reply_to_next(self, request: dict) -> dict:
+        iterator = self._exported(request)
         try:
-            answer: dict[str, Any] = {"value": function(*arguments, **keywords)}
+            return {"value": next(iterator)}
+        except StopIteration:
+            return {"ended": True}
         except BaseException as error:
-            answer = {"error": error}
-        answer["changed"] = [n for n, item in enumerate(mutable) if _snapshot(item) != before[n]]
-        return answer
+            return {"error": error}
 
-    def _lent(self, message: dict) -> Any:
-        number = field(message, int, "number")
-        if not 0 <= number < len(self.lent):
-            raise Refused("it was never lent")
-        return self.lent[number]
+    def _reply_to_call(self, request: dict, mutable: list[Any]) -> dict:
+        function = self._exported(request)
+        arguments, keywords = field(request, "arguments", list), field(request, "keywords", dict)
+        before = [_snapshot(part) for part in mutable]
+        try:
+            reply: dict[str, Any] = {"value": function(*arguments, **keywords)}
+        except BaseException as error:
+            reply = {"error": error}
+        reply["changed"] = [number for number, part in enumerate(mutable) if _snapshot(part) != before[number]]
+        return reply
+
+    def _exported(self, request: dict) -> Any:
+        return self.references.exported(field(request, "number", int))
 
     # --- messages --------------------------------------------------------------------------------------------------
 
-    def _send(self, message: dict, number: int, sent: list[Any] | None = None) -> None:
-        encoder = Encoder(self.lend)
-        payload = encoder.encode(message)
-        if sent is not None:
-            sent.extend(encoder.mutable)
-        view = memoryview(HEADER.pack(len(payload), number) + payload)
-        while len(view):
-            self._wait(writing=True)
-            try:
-                view = view[self.connection.send(view[: 2**20]) :]
-            except OSError:
-                raise self._break("the student's process is gone") from None
+    def _send(self, message: dict, number: int) -> list[Any]:
+        """Send a message; returns its mutable parts."""
+        payload, mutable = plain_data.encode(message, self.export)
+        self.channel.send(number, payload)
+        return mutable
 
-    def _receive_for(self, number: int) -> tuple[int, bytearray]:
-        """The next message for who waits for the answer to this request; 0 is for who serves."""
-        return self._receive()
+    def _receive(self, number: int) -> tuple[int, bytearray]:
+        """The next message for who waits for the reply to this request; 0 is for who serves."""
+        return self.channel.receive()
 
-    def _receive(self) -> tuple[int, bytearray]:
-        length, number = HEADER.unpack(self._read(HEADER.size))
-        if length > MAX_PAYLOAD_BYTES + MAX_TREE_BYTES + 4:
-            raise self._break("the student's process sent what is no message")
-        return number, self._read(length)
-
-    def _decoded(self, payload: bytearray) -> tuple[dict, list[Any]]:
-        decoder = Decoder(self.borrow)
-        return field(decoder.decode(payload), dict), decoder.mutable
-
-    def _read(self, length: int) -> bytearray:
-        read = bytearray()
-        while len(read) < length:
-            self._wait(writing=False)
-            try:
-                part = self.connection.recv(min(length - len(read), 2**20))
-            except OSError:
-                part = b""
-            if not part:
-                raise self._break("the student's process is gone")
-            read += part
-        return read
-
-    def _wait(self, writing: bool) -> None:
-        if self.deadline is None:
-            return
-        left = self.deadline - time.monotonic()
-        sockets = [self.connection]
-        if left <= 0 or not any(select.select([] if writing else sockets, sockets if writing else [], [], left)):
-            raise self._break("it took too long")
-
-    def _break(self, why: str) -> ConnectionBroken:
-        self.broken = True
-        return ConnectionBroken(why)
+    def _decode(self, payload: bytearray) -> tuple[dict, list[Any]]:
+        message, mutable = plain_data.decode(payload, self.resolve)
+        return require_type(message, dict), mutable
 
 
-class Borrowed:
-    """A function of the other process."""
-
-    def __init__(self, peer: Peer, number: int, name: str) -> None:
-        self._peer, self._number, self.__name__ = peer, number, name
-
-    def __call__(self, *arguments: Any, **keywords: Any) -> Any:
-        __tracebackhide__ = True
-        return self._peer.call(self._number, arguments, keywords)
-
-    def __repr__(self) -> str:
-        return f"<function {self.__name__}>"
-
-
-class BorrowedObject:
-    """An object of a class of the other process: its class's name, and those of its methods that it offers."""
-
-    def __init__(self, peer: Peer, number: int) -> None:
-        self._peer, self._number = peer, number
-
-    def __getattr__(self, name: str) -> Any:
-        raise AttributeError(f"an object of the class {type(self).__name__} cannot be checked: it is no plain data")
-
-    def __repr__(self) -> str:
-        return f"<an object of the class {type(self).__name__}>"
-
-
-def _method(name: str) -> Callable:
-    def method(self: BorrowedObject, *arguments: Any) -> Any:
-        __tracebackhide__ = True
-        return self._peer.method(self._number, name)(*arguments)
-
-    return method
-
-
-def _snapshot(item: Any) -> Any:
+def _snapshot(part: Any) -> Any:
     """What tells whether an array, a list, a dictionary or a random generator has been changed."""
-    if isinstance(item, np.ndarray):
-        if item.dtype == object:
-            return [id(part) for part in item.flat]
-        return item.tobytes(), item.shape, item.dtype
-    if isinstance(item, dict):
-        return [(key, id(part)) for key, part in item.items()]
-    if isinstance(item, list):
-        return [id(part) for part in item]
-    return repr(item.bit_generator.state)
+    if isinstance(part, np.ndarray):
+        if part.dtype == object:
+            return [id(item) for item in part.flat]
+        return part.tobytes(), part.shape, part.dtype
+    if isinstance(part, dict):
+        return [(key, id(value)) for key, value in part.items()]
+    if isinstance(part, list):
+        return [id(item) for item in part]
+    return repr(part.bit_generator.state)
 
 
-def _value(answer: dict) -> Any:
-    """What the other side's function returned or yielded, or the error that it raised."""
+def _result(reply: dict) -> Any:
+    """What the other side's function returned or its iterator yielded; raises the error that it raised."""
     __tracebackhide__ = True
-    if "error" in answer:
-        error = answer["error"]
+    if "error" in reply:
+        error = reply["error"]
         raise error if isinstance(error, Exception) else Refused("its error is none")
-    return answer.get("value")
+    return reply.get("value")

@@ -1,22 +1,28 @@
-"""A tree of a ROOT file as the file's path and its own, and the tree that uproot opens there."""
+"""A tree of a ROOT file: the path of the file and that within it, and the tree that uproot opens there.
+
+Only the examiner's trees cross so, to functions of the student's: the examiner opens no file that a student names.
+"""
 
 import os
 import sys
 from typing import Any
 
-from .plain_data import field
+from .validation import field
 
 
-def note(value: Any) -> dict | None:
-    """Where a tree that was read from a file lies; None for anything else."""
+def reference(value: Any) -> dict[str, str]:
+    """{"role": "tree", "file": absolute path, "path": of the tree in it} for a tree that was read from a file.
+
+    Nothing for anything else; what is returned replaces entries of a reference to the object (``proxies``).
+    """
     uproot = sys.modules.get("uproot")
     if uproot is None or not isinstance(value, uproot.TTree):
-        return None
+        return {}
     return {"role": "tree", "file": os.path.abspath(value.file.file_path), "path": value.object_path}
 
 
-def opened(note: dict) -> Any:
-    """The tree, of a file that has the same path here."""
+def open_tree(reference: dict) -> Any:
+    """The tree of a reference, from the file that has the same path here."""
     import uproot
 
-    return uproot.open(field(note, str, "file"))[field(note, str, "path")]
+    return uproot.open(field(reference, "file", str))[field(reference, "path", str)]

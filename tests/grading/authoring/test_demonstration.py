@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 
 from grading.authoring import demonstration
-from grading.authoring.demonstration import ASSIGNMENT, DUE, ROOT, DemoError, Grade, Lesson, Submission, differences
+from grading.authoring.demonstration import ASSIGNMENT, DUE, DemoError, Grade, Lesson, Submission, differences
+from helpers.repository import ROOT
 
 
 def traces() -> dict[Path, int]:

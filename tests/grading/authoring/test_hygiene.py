@@ -1,14 +1,12 @@
 """Solution notebooks hold nothing that depends on who ran them, and `hygiene` finds and removes what does."""
 
-from pathlib import Path
-
 import nbformat
 import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
 from grading.authoring.hygiene import METADATA, clean, main, problems
+from helpers.repository import ROOT
 
-ROOT = Path(__file__).resolve().parents[3]
 NOTEBOOKS = sorted(path for path in ROOT.glob("solutions/*/*.ipynb"))
 
 

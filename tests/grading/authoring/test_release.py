@@ -11,25 +11,26 @@ from nbformat import NotebookNode
 from nbgrader.nbgraderformat import MetadataValidator
 from nbgrader.utils import is_solution
 
-from grading import release
-from grading.authoring.release import ROOT, ReleaseError, files, generate, replace
+from grading.authoring.release import Generate, ReleaseError, files, generate, replace
+from grading.cells.regions import HIDDEN_TESTS, MARK_SCHEME, SOLUTION
+from grading.cells.roles import name_of
+from helpers.repository import ROOT
 
 COURSE = ROOT / "course"
 SOLUTIONS = sorted((ROOT / "solutions").glob("*/*.ipynb"))
 RELEASES = sorted(COURSE.glob("*/*.ipynb"))
-KEPT_BACK = ("SOLUTION", "HIDDEN TESTS", "MARK SCHEME")
+KEPT_BACK = (SOLUTION, HIDDEN_TESTS, MARK_SCHEME)
 DISTINCTIVE = 25
 
 
 def divided(source: str) -> tuple[list[str], list[str]]:
     """The lines of a cell that students receive and those kept back, without indentation and empty lines."""
-    shown, hidden, inside = [], [], False
-    for line in source.splitlines():
-        if any(f"BEGIN {kind}" in line or f"END {kind}" in line for kind in KEPT_BACK):
-            inside = "BEGIN" in line
-        elif line.strip():
-            (hidden if inside else shown).append(line.strip())
-    return shown, hidden
+    hidden = []
+    for region in KEPT_BACK:
+        shown, inside = region.divided(source)
+        source = "\n".join(shown)
+        hidden += inside
+    return [line.strip() for line in shown if line.strip()], [line.strip() for line in hidden if line.strip()]
 
 
 def secrets(notebook: NotebookNode, shown: str) -> set[str]:
@@ -66,6 +67,7 @@ def released_text() -> dict[str, str]:
     }
 
 
+@pytest.mark.every_lesson
 def test_the_course_is_what_the_solutions_give(tmp_path):
     generate(tmp_path)
     made, committed = files(tmp_path), files(COURSE)
@@ -91,12 +93,12 @@ def test_nothing_that_a_solution_keeps_back_is_in_the_course(path, shown):
 @pytest.mark.parametrize("path", SOLUTIONS, ids=lambda path: path.stem)
 def test_no_line_of_an_answer_is_left_in_its_cell(path):
     released = nbformat.read(COURSE / path.relative_to(ROOT / "solutions"), as_version=4)
-    stubs = {cell.metadata.nbgrader.grade_id: cell.source for cell in released.cells if is_solution(cell)}
+    stubs = {name_of(cell): cell.source for cell in released.cells if is_solution(cell)}
     for cell in nbformat.read(path, as_version=4).cells:
         if is_solution(cell):
             shown, kept_back = divided(cell.source)
-            stub = [line.strip() for line in stubs.pop(cell.metadata.nbgrader.grade_id).splitlines()]
-            assert kept_back, f"{cell.metadata.nbgrader.grade_id} has no solution region"
+            stub = [line.strip() for line in stubs.pop(name_of(cell)).splitlines()]
+            assert kept_back, f"{name_of(cell)} has no solution region"
             assert not [line for line in kept_back if line in stub and line not in shown]
             assert "raise NotImplementedError" in stub or "*Your answer:*" in stub
     assert not stubs
@@ -155,8 +157,8 @@ def test_a_solution_that_nbgrader_refuses_is_named(tmp_path, toy_root, toy):
 
 
 @pytest.fixture
-def repository(tmp_path, monkeypatch) -> Path:
-    """A git repository with a committed course, and a ``generate`` that writes what the test puts into ``wanted``."""
+def repository(tmp_path) -> Path:
+    """The folder course/ of a git repository, in which it is committed."""
     course = tmp_path / "repository" / "course"
     for name in ("one/one.ipynb", "two/two.ipynb"):
         (course / name).parent.mkdir(parents=True)
@@ -167,61 +169,58 @@ def repository(tmp_path, monkeypatch) -> Path:
     return course
 
 
-def wanting(monkeypatch, **contents: str) -> None:
-    """Let ``generate`` write these notebooks, by name."""
+def giving(**contents: str) -> Generate:
+    """What writes these notebooks, by name, in the place of a release."""
 
-    def fake(destination: Path, **_: object) -> None:
+    def write(destination: Path) -> None:
         for name, text in contents.items():
             (destination / name).mkdir()
             (destination / name / f"{name}.ipynb").write_text(text)
 
-    monkeypatch.setattr(release, "generate", fake)
+    return write
 
 
 def texts(course: Path) -> dict[str, str]:
     return {name: data.decode() for name, data in files(course).items()}
 
 
-def test_an_unchanged_course_is_not_written(repository, monkeypatch):
-    wanting(monkeypatch, one="one/one.ipynb", two="two/two.ipynb")
+def test_an_unchanged_course_is_not_written(repository):
     before = {path: path.stat().st_mtime_ns for path in repository.rglob("*")}
-    replace(repository)
+    replace(repository, giving(one="one/one.ipynb", two="two/two.ipynb"))
     assert {path: path.stat().st_mtime_ns for path in repository.rglob("*")} == before
 
 
-def test_changed_files_are_replaced_and_vanished_ones_removed(repository, monkeypatch):
-    wanting(monkeypatch, one="new", three="three")
+def test_changed_files_are_replaced_and_vanished_ones_removed(repository):
     (repository / "two" / "model.keras").write_text("ignored by git")
-    replace(repository)
+    replace(repository, giving(one="new", three="three"))
     assert texts(repository) == {
         "one/one.ipynb": "new",
         "three/three.ipynb": "three",
         "two/model.keras": "ignored by git",
     }
     (repository / "two" / "model.keras").unlink()
-    wanting(monkeypatch, one="newer")
-    replace(repository)
+    replace(repository, giving(one="newer"))
     assert texts(repository) == {"one/one.ipynb": "newer"}
     assert not (repository / "two").exists()
 
 
 @pytest.mark.parametrize("name", ["one/one.ipynb", "two/notes.txt"])
-def test_edits_that_would_be_lost_stop_it(repository, monkeypatch, name):
-    wanting(monkeypatch, one="new", two="new")
+def test_edits_that_would_be_lost_stop_it(repository, name):
+    new = giving(one="new", two="new")
     (repository / name).write_text("an hour of work")
     before = texts(repository)
     with pytest.raises(ReleaseError, match=f"course/{name}. .*FORCE=1"):
-        replace(repository)
+        replace(repository, new)
     assert texts(repository) == before
-    replace(repository, force=True)
+    replace(repository, new, force=True)
     assert texts(repository) == {"one/one.ipynb": "new", "two/two.ipynb": "new"}
 
 
 def test_edits_stop_it_where_there_is_no_git(tmp_path, monkeypatch):
     monkeypatch.setenv("GIT_CEILING_DIRECTORIES", str(tmp_path))
-    wanting(monkeypatch, one="new")
+    new = giving(one="new")
     course = tmp_path / "course"
-    replace(course)
+    replace(course, new)
     (course / "one" / "one.ipynb").write_text("an hour of work")
     with pytest.raises(ReleaseError, match=r"course/one/one\.ipynb"):
-        replace(course)
+        replace(course, new)

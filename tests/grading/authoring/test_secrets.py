@@ -10,16 +10,17 @@ import h5py
 import numpy as np
 import pytest
 import yaml
-from classroom import DEADLINE, fake_course, fake_jets
 
-from grading import release
+from grading.authoring import release
 from grading.authoring.hygiene import is_secret
 from grading.authoring.hygiene import main as hygiene
-from grading.authoring.release import ROOT, ReleaseError
+from grading.authoring.release import ReleaseError
 from grading.authoring.secrets import SecretReleased, refuse_secrets
 from grading.authoring.temporary_course import CommandFailed, TemporaryCourse
 from grading.challenge.make_round import make
 from grading.challenge.rounds import Places
+from helpers.repository import ROOT
+from tests.grading.challenge.classroom import DEADLINE, fake_course, fake_jets
 
 
 @pytest.fixture

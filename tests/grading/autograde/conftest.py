@@ -8,7 +8,7 @@ from distributed import LocalCluster
 from toy_class import ToyClass
 
 from grading.autograde.clusters import SETTINGS
-from grading.autograde.command import Report, grade_class
+from grading.autograde.coordinator import Report, grade_class
 
 
 @pytest.fixture(autouse=True)

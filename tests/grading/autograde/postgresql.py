@@ -12,7 +12,7 @@ from pathlib import Path
 import psycopg
 
 INSTALL = "sudo apt-get install postgresql"
-PATIENCE_S = 60
+LOCK_TIMEOUT_S = 60
 
 
 def programs() -> Path | None:
@@ -58,7 +58,7 @@ class Server:
         return self
 
     def _wait(self) -> None:
-        end = time.monotonic() + PATIENCE_S
+        end = time.monotonic() + LOCK_TIMEOUT_S
         while True:
             try:
                 return self.connect().close()
@@ -78,6 +78,6 @@ class Server:
 
     def __exit__(self, *_: object) -> None:
         self._process.terminate()
-        self._process.wait(PATIENCE_S)
+        self._process.wait(LOCK_TIMEOUT_S)
         self._log.close()
         shutil.rmtree(self.folder)

@@ -2,15 +2,13 @@
 
 import os
 import sqlite3
-import sys
 
 import pytest
 from toy_class import AGAIN, LATE, at_full_length
 
-from grading import autograde
-from grading.autograde import clusters
+from grading.autograde import clusters, command
 from grading.autograde.books import CannotGrade
-from grading.autograde.command import Report, grade_class
+from grading.autograde.coordinator import Report, grade_class, open_books
 
 
 @at_full_length
@@ -81,7 +79,7 @@ def test_a_score_by_hand_survives_and_asks_to_be_looked_at(toys, grade):
 def test_graded_is_what_gradebook_and_files_agree_on(toys, grade):
     toys.submit("alice")
     grade()
-    books = autograde.open_books("toys", toys.folder)
+    books = open_books("toys", toys.folder)
     assert books.state() == {"alice": ""}
 
     def change(statement: str) -> None:
@@ -176,7 +174,7 @@ def test_what_cannot_be_graded_is_named_and_costs_nobody_else_anything(toys, gra
         toys.submit(spoil.__name__)
         spoil(toys.handed_in(spoil.__name__))
     toys.submit("alice")
-    books = autograde.open_books("toys", toys.folder)
+    books = open_books("toys", toys.folder)
     report = grade()
     assert report.graded == ["alice"]
     assert not report.complete
@@ -268,30 +266,29 @@ def test_an_unknown_assignment_is_named(toys):
 
 def test_two_coordinators_do_not_work_on_one_course(toys, grade):
     toys.submit("alice")
-    with autograde.open_books("toys", toys.folder).in_use(), pytest.raises(CannotGrade, match="Another"):
+    with open_books("toys", toys.folder).in_use(), pytest.raises(CannotGrade, match="Another"):
         grade()
 
 
 @pytest.fixture
-def command(toys, monkeypatch):
+def run_command(toys, monkeypatch):
     """Runs the command in the class's folder; its exit status."""
 
     def run(*arguments: str) -> int:
         monkeypatch.chdir(toys.folder)
-        monkeypatch.setattr(sys, "argv", ["autograde", "toys", *arguments])
         try:
-            return autograde.main()
+            return command.main(["toys", *arguments])
         except SystemExit as end:
             return end.code
 
     return run
 
 
-def test_the_command_says_the_same_and_exits_with_1_if_something_is_not_graded(toys, toy_cluster, command, capsys):
+def test_the_command_says_the_same_and_exits_with_1_if_something_is_not_graded(toys, toy_cluster, run_command, capsys):
     toys.submit("alice")
     toys.submit("dan")
     spoil_json(toys.handed_in("dan"))
-    assert command("--scheduler", toy_cluster.scheduler_address) == 1
+    assert run_command("--scheduler", toy_cluster.scheduler_address) == 1
     said = capsys.readouterr().out
     assert said.splitlines()[0] == "toys: 1 graded, 1 failed, 0 not graded, 0 were graded before."
     assert "failed        dan: toys.ipynb cannot be read as a notebook" in said
@@ -305,11 +302,11 @@ def test_the_command_says_the_same_and_exits_with_1_if_something_is_not_graded(t
         (["--workers", "0"], "autograde: error: argument --workers: 0 is no number of workers: 1 or more"),
     ],
 )
-def test_the_command_exits_with_2_if_it_cannot_begin(toys, command, monkeypatch, capsys, wrong, sentence):
+def test_the_command_exits_with_2_if_it_cannot_begin(toys, run_command, monkeypatch, capsys, wrong, sentence):
     toys.submit("alice")
-    monkeypatch.setattr(clusters, "SCHEDULER_PATIENCE_S", 1)
+    monkeypatch.setattr(clusters, "SCHEDULER_TIMEOUT_S", 1)
     monkeypatch.setenv("PATH", "")
-    assert command(*wrong) == 2
+    assert run_command(*wrong) == 2
     assert capsys.readouterr().err.splitlines()[-1].startswith(sentence)
 
 

@@ -14,7 +14,7 @@ from toy_class import assert_soon, at_full_length, left_behind
 
 from grading.autograde import clusters
 from grading.autograde.books import CannotGrade
-from grading.autograde.command import grade_class
+from grading.autograde.coordinator import grade_class
 
 START = """#!{python}
 import pathlib, re, shlex, subprocess, sys
@@ -65,7 +65,7 @@ def test_a_batch_system_grades_as_the_machine_itself(toys, tmp_path, monkeypatch
 
 @at_full_length
 def test_a_worker_that_is_lost_is_replaced(tmp_path, monkeypatch):
-    monkeypatch.setattr(clusters, "REPLACED_AFTER_S", 0.5)
+    monkeypatch.setattr(clusters, "REPLACEMENT_INTERVAL_S", 0.5)
     with dask.config.set({"distributed.deploy.lost-worker-timeout": "0.1s"}):  # noqa: SIM117
         with clusters.workers("local", None, 1, tmp_path) as (client, _):
             (lost,) = client.nthreads()

@@ -21,14 +21,14 @@ import sqlalchemy
 from distributed import LocalCluster
 from toy_class import AGAIN, ALL, LATE, ToyClass, assert_soon, at_full_length, left_behind
 
-from grading.autograde import record
-from grading.autograde.books import PATIENCE_S, Books, CannotGrade
+from grading.autograde import books as books_module
+from grading.autograde.books import LOCK_TIMEOUT_S, Books, CannotGrade
 from grading.autograde.clusters import SETTINGS
-from grading.autograde.command import grade_class, open_books
+from grading.autograde.coordinator import grade_class, open_books
 from grading.autograde.transfer import read_lesson, read_submission
 from grading.autograde.worker import MachineTrouble, execute
 
-KILLS = 10 if ALL else 1
+KILLS = 10
 STUDENTS = 200
 STRIDE = 1 if ALL else 6
 NOT_DOUBLED = "def double(x):\n    return x"
@@ -111,6 +111,7 @@ def test_wherever_recording_ends_it_is_done_again(toys, grade, tmp_path, die_at,
     assert last > 5
 
 
+@at_full_length
 def test_the_coordinator_is_killed_at_random_moments(toys, tmp_path, toy_cluster):
     for number in range(4 * KILLS):
         slow = f"import time\ntime.sleep(0.2)\ndef double(x):\n    return {number % 2 + 1} * x"
@@ -168,7 +169,7 @@ def test_of_who_is_killed_no_process_stays_and_the_files_are_removed(sandboxed_t
     coordinator = sandboxed_toys.command("--workers", "1", TMPDIR=str(short_folder))
     assert_soon(lambda: left_behind(mark))
     scratch = short_folder / "dask-scratch-space"
-    (first,) = {socket.parent.parent for socket in scratch.glob("worker-*/hepdl-*/shell")}
+    (first,) = {socket.parent.parent for socket in scratch.glob("worker-*/hepdl-*/port-1")}
     if killed == "worker":
         children = psutil.Process(coordinator.pid).children()
         next(child for child in children if "spawn_main" in " ".join(child.cmdline())).kill()
@@ -203,7 +204,7 @@ def test_a_killed_worker_costs_only_what_killed_it(toys, grade, tmp_path):
 
 
 def test_a_locked_gradebook_is_named_and_waited_for_only_so_long(toys, grade, monkeypatch):
-    monkeypatch.setattr(record, "PATIENCE_S", 1)
+    monkeypatch.setattr(books_module, "LOCK_TIMEOUT_S", 1)
     toys.submit("alice")
     other = sqlite3.connect(toys.folder / "gradebook.db", isolation_level=None)
     other.execute("BEGIN IMMEDIATE")
@@ -214,7 +215,7 @@ def test_a_locked_gradebook_is_named_and_waited_for_only_so_long(toys, grade, mo
     with monkeypatch.context() as patch, pytest.raises(CannotGrade, match=sentence):
         patch.setattr(Books, "check", lambda self: None)  # it was locked later
         grade()
-    assert time.monotonic() - start < 2 * PATIENCE_S
+    assert time.monotonic() - start < 2 * LOCK_TIMEOUT_S
     assert toys.scores() == {}
     other.execute("ROLLBACK")
     assert grade().graded == ["alice"]

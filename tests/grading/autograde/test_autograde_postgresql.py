@@ -8,9 +8,9 @@ from nbgrader.api import Gradebook
 from postgresql import INSTALL, Server, programs
 from toy_class import AGAIN, LATE, ToyClass, at_full_length
 
-from grading.autograde import record
+from grading.autograde import books
 from grading.autograde.books import CannotGrade
-from grading.autograde.command import grade_class, open_books
+from grading.autograde.coordinator import grade_class, open_books
 from grading.autograde.transfer import copy_lesson, released_order
 
 
@@ -72,13 +72,13 @@ def test_workers_get_the_cells_in_the_order_of_the_lesson(in_postgresql, tmp_pat
 
 
 def test_a_lock_and_a_lost_server_are_named(in_postgresql, server, toy_cluster, monkeypatch):
-    monkeypatch.setattr(record, "PATIENCE_S", 1)
-    books = open_books("toys", in_postgresql.folder)
+    monkeypatch.setattr(books, "LOCK_TIMEOUT_S", 1)
+    opened = open_books("toys", in_postgresql.folder)
     name = sqlalchemy.make_url(in_postgresql.database).database
     with server.connect(name) as other, other.transaction():
         other.execute("LOCK TABLE assignment IN EXCLUSIVE MODE")
         with pytest.raises(CannotGrade, match="another program holds it, and did not let go for 1 s"):
-            books.check()
+            opened.check()
     in_postgresql.submit("alice")
     assert grade_class("toys", in_postgresql.folder, scheduler=toy_cluster.scheduler_address).graded == ["alice"]
     assert in_postgresql.scores() == {"alice": 7}

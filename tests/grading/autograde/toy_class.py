@@ -15,6 +15,7 @@ import pytest
 from nbgrader.api import Gradebook
 
 from grading.authoring.temporary_course import TemporaryCourse
+from grading.cells.roles import name_of
 
 ALL = bool(os.environ.get("HEPDL_TEST_ALL"))
 at_full_length = pytest.mark.skipif(not ALL, reason="takes long: `make test-all` runs it")
@@ -80,7 +81,7 @@ class ToyClass:
         """Hand in the right answers, but for those given by the cell's name. Returns the notebook's path."""
         notebook = nbformat.read(self.folder / "course/toys/toys.ipynb", as_version=4)
         for cell in notebook.cells:
-            name = cell.metadata.get("nbgrader", {}).get("grade_id")
+            name = name_of(cell)
             cell.source = (RIGHT | answers).get(name, cell.source)
         self.handed_in(student).mkdir(parents=True, exist_ok=True)
         nbformat.write(notebook, self.handed_in(student) / "toys.ipynb")

@@ -13,6 +13,7 @@ from nbgrader.utils import compute_checksum, is_locked
 
 from grading.authoring.temporary_course import TemporaryCourse
 from grading.cells.copied import kept_cells, released_name
+from grading.cells.roles import name_of
 
 
 @pytest.fixture
@@ -40,7 +41,7 @@ def kept_of(name, cells, released):
 
 def test_an_unedited_notebook_keeps_every_cell(toy, released):
     kept = kept_cells(toy.cells, released)
-    assert [toy.cells[position].metadata.nbgrader.grade_id for position in kept.values()] == list(kept)
+    assert [name_of(toy.cells[position]) for position in kept.values()] == list(kept)
     assert len(kept) == len(released)
 
 
@@ -139,7 +140,7 @@ def test_one_autograding_of_a_class_that_edits_freely(tmp_path, toy_solutions, a
     release = nbformat.read(folder / "course/toys/toys.ipynb", as_version=4)
 
     def without(notebook: NotebookNode, *names: str) -> list[NotebookNode]:
-        return [cell for cell in notebook.cells if cell.metadata.get("nbgrader", {}).get("grade_id") not in names]
+        return [cell for cell in notebook.cells if name_of(cell) not in names]
 
     honest = answered(release)
 
@@ -196,7 +197,7 @@ def test_one_autograding_of_a_class_that_edits_freely(tmp_path, toy_solutions, a
     errors = [output for output in cell_of(graded("hanger"), "wait-check").outputs if output.output_type == "error"]
     assert errors[-1].evalue == "the cell ran longer than it may and was stopped"
     notebook = graded("copier")
-    names = [cell.metadata.nbgrader.grade_id for cell in notebook.cells if "nbgrader" in cell.metadata]
+    names = [name_of(cell) for cell in notebook.cells if name_of(cell)]
     assert len(names) == len(set(names))
     assert cell_of(notebook, "why").source == ANSWERS["why"]
     assert "BEGIN HIDDEN TESTS" not in "".join(cell.source for cell in notebook.cells if not utils.is_grade(cell))

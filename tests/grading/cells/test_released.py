@@ -7,6 +7,7 @@ from nbgrader.utils import is_grade
 from grading.authoring.temporary_course import TemporaryCourse
 from grading.cells import incidents
 from grading.cells.released import RestoreRoles
+from grading.cells.roles import name_of
 
 COURSES: list[TemporaryCourse] = []
 
@@ -26,7 +27,7 @@ def restored(course):
 
     def restore(change):
         notebook = nbformat.read(course.folder / "course" / "toys" / "toys.ipynb", as_version=4)
-        change({cell.metadata.get("nbgrader", {}).get("grade_id"): cell for cell in notebook.cells}, notebook)
+        change({name_of(cell): cell for cell in notebook.cells}, notebook)
         names = {"student": "eve", "notebook": "toys", "assignment": "toys", "db_url": course.database}
         return RestoreRoles().preprocess(notebook, {"nbgrader": names})[0]
 
@@ -34,7 +35,7 @@ def restored(course):
 
 
 def cell(notebook, name):
-    return next(one for one in notebook.cells if one.metadata.get("nbgrader", {}).get("grade_id") == name)
+    return next(one for one in notebook.cells if name_of(one) == name)
 
 
 def test_an_untouched_notebook_has_no_incident(restored):

@@ -14,7 +14,7 @@ import websocket
 
 NAMES = ("chromium", "chromium-browser", "google-chrome")
 INSTALL = "sudo apt-get install chromium"
-PATIENCE_S = 60
+TIMEOUT_S = 60
 
 
 def executable() -> str | None:
@@ -32,7 +32,7 @@ class Browser:
         command = [executable(), *options, "about:blank"]
         self._process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         try:
-            self._socket = websocket.create_connection(self._address(), timeout=PATIENCE_S, suppress_origin=True)
+            self._socket = websocket.create_connection(self._address(), timeout=TIMEOUT_S, suppress_origin=True)
         except BaseException:
             self.__exit__()
             raise
@@ -45,18 +45,18 @@ class Browser:
 
     def __exit__(self, *_: object) -> None:
         self._process.terminate()
-        self._process.wait(PATIENCE_S)
+        self._process.wait(TIMEOUT_S)
         self._profile.cleanup()
 
     def _address(self) -> str:
         note = Path(self._profile.name) / "DevToolsActivePort"
-        end = time.monotonic() + PATIENCE_S
+        end = time.monotonic() + TIMEOUT_S
         while not (note.exists() and note.read_text().count("\n")):
             if self._process.poll() is not None or time.monotonic() > end:
                 raise RuntimeError(f"Chromium did not start (exit status {self._process.poll()})")
             time.sleep(0.05)
         port = note.read_text().split()[0]
-        with urllib.request.urlopen(f"http://127.0.0.1:{port}/json", timeout=PATIENCE_S) as answer:
+        with urllib.request.urlopen(f"http://127.0.0.1:{port}/json", timeout=TIMEOUT_S) as answer:
             return next(tab for tab in json.load(answer) if tab["type"] == "page")["webSocketDebuggerUrl"]
 
     def _receive(self) -> dict:

@@ -41,7 +41,7 @@ def some_scores(seed: int, n_jets: int = N_JETS) -> np.ndarray:
 
 
 def fake_jets(n_jets: int, seed: int, processes: int, work: Path) -> tuple[np.ndarray, np.ndarray]:
-    """What data.generation.top_tagging's generate_jets gives, without physics: tops have more energy."""
+    """What data.generation.top_tagging.fresh_jets' generate_jets gives, without physics: tops have more energy."""
     work.mkdir(parents=True, exist_ok=True)
     (work / "chunk").write_text("made")
     rng = np.random.default_rng(seed)

@@ -1,4 +1,4 @@
-"""`make challenge && make leaderboard` on the bundled example: the table is drawn, each file gets what it deserves."""
+"""`hepdl challenge && hepdl leaderboard` on the bundled example: a table, and for each file what it deserves."""
 
 import csv
 import json
@@ -8,22 +8,21 @@ import pytest
 
 from grading.challenge import leaderboard, make_round
 from grading.challenge.make_round import EXAMPLE, public_half
-from grading.challenge.rounds import Places, digest, load
-from helpers import datasets
+from grading.challenge.rounds import Places, load
+from helpers import datasets, jet_files
+from helpers.files import sha256
 
 
 @pytest.fixture(scope="module")
 def places(tmp_path_factory) -> Places:
-    """The example round as `make challenge` sets it up, in a secret folder of its own."""
+    """The example round as `hepdl challenge` sets it up, in a secret folder of its own."""
     bundled = Places().data
-    if digest(bundled / "jets.h5") != json.loads((EXAMPLE / "round.json").read_text())["jets_sha256"]:
+    if sha256(bundled / "jets.h5") != json.loads((EXAMPLE / "round.json").read_text())["jets_sha256"]:
         pytest.skip("data/challenge holds a round of your own")
     places = Places(bundled, tmp_path_factory.mktemp("example") / "secret" / "challenge")
     with pytest.MonkeyPatch.context() as patched:
         patched.delenv("SEED", raising=False)
-        patched.setattr(make_round, "Places", lambda: places)
-        patched.setattr("sys.argv", ["make_round"])
-        assert make_round.main() == 0
+        assert make_round.main([], places) == 0
     return places
 
 
@@ -40,10 +39,16 @@ def test_the_example_is_small_and_whole(places, monkeypatch):
     assert "nothing here is secret" in (EXAMPLE / "README.md").read_text().lower()
 
 
-def test_the_leaderboard_of_the_example(places, monkeypatch, tmp_path, capsys):
-    monkeypatch.setattr(leaderboard, "Places", lambda: places)
-    monkeypatch.setattr("sys.argv", ["leaderboard", "--output", str(tmp_path)])
-    assert leaderboard.main() == 0
+def test_the_jets_are_written_again_to_the_byte(places, tmp_path, monkeypatch):
+    monkeypatch.delenv("HEPDL_DATA", raising=False)
+    make_round.write_jets(tmp_path / "jets.h5", jet_files.load_challenge_jets())
+    make_round.write_manifest(tmp_path / "manifest.json", tmp_path / "jets.h5")
+    for name in ("jets.h5", "manifest.json"):
+        assert (tmp_path / name).read_bytes() == (places.data / name).read_bytes(), name
+
+
+def test_the_leaderboard_of_the_example(places, tmp_path, capsys):
+    assert leaderboard.main(["--output", str(tmp_path)], places) == 0
     with (tmp_path / "leaderboard.csv").open(newline="") as file:
         rows = list(csv.DictReader(file))
     ranked = [row for row in rows if row["status"] == "ranked"]

@@ -2,6 +2,7 @@
 
 import csv
 import io
+import json
 import re
 from html.parser import HTMLParser
 from itertools import pairwise
@@ -14,9 +15,10 @@ from sklearn.metrics import roc_auc_score, roc_curve
 from grading.challenge import leaderboard, page
 from grading.challenge.board import evaluate
 from grading.challenge.page import rejection
-from grading.challenge.rounds import Round, RoundError
+from grading.challenge.rounds import Places, Round
 from grading.challenge.statistics import Estimate
 from grading.challenge.submissions import Entry
+from helpers.files import sha256
 
 N = 1200
 OUTPUTS = ("leaderboard.html", "leaderboard.csv", "leaderboard_roc.png")
@@ -47,11 +49,30 @@ def scores(students, round_) -> dict[str, np.ndarray]:
     return made
 
 
-def run(monkeypatch, tmp_path, round_, *arguments, output="out") -> dict[str, bytes]:
+def stored(tmp_path, round_) -> Places:
+    """The round on disk."""
+    places = Places(tmp_path / "data", tmp_path / "secret")
+    places.data.mkdir(exist_ok=True)
+    (places.secret / "course").mkdir(parents=True, exist_ok=True)
+    (places.data / "jets.h5").write_bytes(b"jets")
+    np.save(places.secret / "labels.npy", round_.labels)
+    np.save(places.secret / "public.npy", round_.public)
+    for name, scores in round_.course.items():
+        np.save(places.secret / "course" / f"{name}.npy", scores)
+    notes = {
+        "n_jets": len(round_.labels),
+        "jets_sha256": sha256(places.data / "jets.h5"),
+        "deadline": round_.deadline.isoformat(),
+        "submissions": str(round_.submissions),
+        "example": round_.is_example,
+    }
+    (places.secret / "round.json").write_text(json.dumps(notes))
+    return places
+
+
+def run(tmp_path, round_, *arguments, output="out") -> dict[str, bytes]:
     """Run the command and return the files that it writes."""
-    monkeypatch.setattr(leaderboard, "load", lambda places: round_)
-    monkeypatch.setattr("sys.argv", ["leaderboard", "--output", str(tmp_path / output), *arguments])
-    assert leaderboard.main() == 0
+    assert leaderboard.main(["--output", str(tmp_path / output), *arguments], stored(tmp_path, round_)) == 0
     assert sorted(path.name for path in (tmp_path / output).iterdir()) == sorted(OUTPUTS)
     return {name: (tmp_path / output / name).read_bytes() for name in OUTPUTS}
 
@@ -67,10 +88,10 @@ def at(labels, scores, efficiency) -> float:
 
 
 @pytest.mark.parametrize(("half", "arguments"), [("public", []), ("private", ["--reveal"]), ("public", ["--reveal"])])
-def test_scores_are_those_of_scikit_learn_on_that_half(monkeypatch, tmp_path, round_, scores, half, arguments):
+def test_scores_are_those_of_scikit_learn_on_that_half(tmp_path, round_, scores, half, arguments):
     found = {
         f"{row['group']}_{row['network']}": row
-        for row in rows(run(monkeypatch, tmp_path, round_, *arguments))
+        for row in rows(run(tmp_path, round_, *arguments))
         if row["half"] == half
     }
     jets = round_.public if half == "public" else ~round_.public
@@ -86,8 +107,8 @@ def test_scores_are_those_of_scikit_learn_on_that_half(monkeypatch, tmp_path, ro
             assert row[f"{value}_low"] <= row[value] <= row[f"{value}_high"]
 
 
-def test_places_follow_the_area_and_the_course_takes_none(monkeypatch, tmp_path, round_, scores, capsys):
-    found = rows(run(monkeypatch, tmp_path, round_))
+def test_places_follow_the_area_and_the_course_takes_none(tmp_path, round_, scores, capsys):
+    found = rows(run(tmp_path, round_))
     ranked = [(row["status"], row["place"], f"{row['group']}_{row['network']}") for row in found if row["half"]]
     assert {name: place for _, place, name in ranked} == {
         "quarks_dnn": "1",
@@ -105,9 +126,9 @@ def test_places_follow_the_area_and_the_course_takes_none(monkeypatch, tmp_path,
     assert "rejected    mallory: quarks_best.npy is a Python pickle" in printed
 
 
-def test_nothing_of_the_private_half_reaches_the_outputs(monkeypatch, tmp_path, round_, scores, students, capsys):
+def test_nothing_of_the_private_half_reaches_the_outputs(tmp_path, round_, scores, students, capsys):
     """The outputs stay the same to the last byte, whatever the labels and the scores of the private jets are."""
-    before = run(monkeypatch, tmp_path, round_)
+    before = run(tmp_path, round_)
     said = capsys.readouterr().out
     private = ~round_.public
     labels = round_.labels.copy()
@@ -118,18 +139,18 @@ def test_nothing_of_the_private_half_reaches_the_outputs(monkeypatch, tmp_path, 
     for student, name in zip(("alice", "alice", "bob", "carol"), scores, strict=True):
         students.scores(student, name, scores[name])
     other = Round(labels, round_.public, DEADLINE, students.folder, round_.course, False)
-    assert run(monkeypatch, tmp_path, other) == before
+    assert run(tmp_path, other) == before
     assert capsys.readouterr().out == said
-    assert run(monkeypatch, tmp_path, other, "--reveal") != before
+    assert run(tmp_path, other, "--reveal") != before
 
 
-def test_private_scores_are_written_after_reveal_only(monkeypatch, tmp_path, round_, scores, capsys):
+def test_private_scores_are_written_after_reveal_only(tmp_path, round_, scores, capsys):
     private = ~round_.public
     secret = {f"{roc_auc_score(round_.labels[private], values[private]):.4f}" for values in scores.values()}
-    hidden = run(monkeypatch, tmp_path, round_)
+    hidden = run(tmp_path, round_)
     text = hidden["leaderboard.html"].decode() + hidden["leaderboard.csv"].decode() + capsys.readouterr().out
     assert not [digits for digits in secret if digits in text]
-    shown = run(monkeypatch, tmp_path, round_, "--reveal")
+    shown = run(tmp_path, round_, "--reveal")
     out = capsys.readouterr().out
     assert all(digits in shown["leaderboard.html"].decode() and digits in out for digits in secret)
     page_text = shown["leaderboard.html"].decode()
@@ -152,8 +173,8 @@ class _Page(HTMLParser):
         self.text += data
 
 
-def test_the_page_stands_alone_and_names_no_student(monkeypatch, tmp_path, round_, scores):
-    content = run(monkeypatch, tmp_path, round_)["leaderboard.html"]
+def test_the_page_stands_alone_and_names_no_student(tmp_path, round_, scores):
+    content = run(tmp_path, round_)["leaderboard.html"]
     seen = _Page(content)
     tags = [tag for tag, _ in seen.tags]
     assert content.startswith(b"<!doctype html>")
@@ -171,11 +192,11 @@ def test_the_page_stands_alone_and_names_no_student(monkeypatch, tmp_path, round
     assert tags.count("tr") == 1 + 6
 
 
-def test_hostile_names_are_text(monkeypatch, tmp_path, round_, scores, students):
+def test_hostile_names_are_text(tmp_path, round_, scores, students):
     students.bytes("<b>eve</b>", "<img src=x onerror=alert(1)>_dnn.npy", b"x")
     students.bytes("eve", "=HYPERLINK(1)_dnn.npy", b"x")
     students.bytes("eve", '"; drop_dnn.npy', b"x")
-    files = run(monkeypatch, tmp_path, round_)
+    files = run(tmp_path, round_)
     seen = _Page(files["leaderboard.html"])
     assert len([tag for tag, _ in seen.tags if tag == "img"]) == 1
     assert "<img src=x onerror=alert(1)>_dnn.npy" in seen.text
@@ -185,38 +206,33 @@ def test_hostile_names_are_text(monkeypatch, tmp_path, round_, scores, students)
     assert not any(cell.startswith(("=", "+", "@")) for row in rows(files) for cell in row.values())
 
 
-def test_a_network_that_is_upside_down_is_told_so(monkeypatch, tmp_path, round_, scores):
-    remarks = {row["network"]: row["remark"] for row in rows(run(monkeypatch, tmp_path, round_))}
+def test_a_network_that_is_upside_down_is_told_so(tmp_path, round_, scores):
+    remarks = {row["network"]: row["remark"] for row in rows(run(tmp_path, round_))}
     assert "do large scores mean tops?" in remarks["upside-down"]
     assert remarks["dnn"] == ""
 
 
-def test_without_any_entry_the_page_says_so(monkeypatch, tmp_path, students, round_):
+def test_without_any_entry_the_page_says_so(tmp_path, students, round_):
     students.bytes("mallory", "quarks_best.npy", b"")
     empty = Round(round_.labels, round_.public, DEADLINE, students.folder, {}, True)
-    files = run(monkeypatch, tmp_path, empty)
+    files = run(tmp_path, empty)
     text = files["leaderboard.html"].decode()
     assert "No network has been scored yet." in text
     assert "The bundled example round." in text
     assert [row["status"] for row in rows(files)] == ["rejected"]
 
 
-def test_a_missing_folder_or_round_is_answered(monkeypatch, tmp_path, capsys, round_):
-    monkeypatch.setattr(leaderboard, "load", lambda places: round_)
-    monkeypatch.setattr("sys.argv", ["leaderboard", "--submissions", str(tmp_path / "nowhere")])
-    assert leaderboard.main() == 1
+def test_a_missing_folder_or_round_is_answered(tmp_path, capsys, round_):
+    assert leaderboard.main(["--submissions", str(tmp_path / "nowhere")], stored(tmp_path, round_)) == 1
     assert "nowhere: `nbgrader collect` makes it, or name yours with SUBMISSIONS=folder" in capsys.readouterr().err
 
-    def missing(places):
-        raise RoundError("there is no round")
-
-    monkeypatch.setattr(leaderboard, "load", missing)
-    assert leaderboard.main() == 1
-    assert capsys.readouterr().err == "make leaderboard: there is no round.\n"
+    missing = tmp_path / "missing"
+    assert leaderboard.main([], Places(missing, missing)) == 1
+    assert capsys.readouterr().err.startswith(f"hepdl leaderboard: {missing} holds no round: `hepdl challenge` sets up")
 
 
 def test_an_interruption_leaves_the_earlier_leaderboard(monkeypatch, tmp_path, round_, scores, students):
-    before = run(monkeypatch, tmp_path, round_)
+    before = run(tmp_path, round_)
     students.scores("dan", "photons_new", np.random.default_rng(4).random(N))
 
     def interrupted(*_):
@@ -225,21 +241,21 @@ def test_an_interruption_leaves_the_earlier_leaderboard(monkeypatch, tmp_path, r
     with monkeypatch.context() as patched:
         patched.setattr(leaderboard, "table", interrupted)
         with pytest.raises(KeyboardInterrupt):
-            run(patched, tmp_path, round_)
+            run(tmp_path, round_)
     assert {name: (tmp_path / "out" / name).read_bytes() for name in OUTPUTS} == before
-    assert run(monkeypatch, tmp_path, round_) != before
+    assert run(tmp_path, round_) != before
 
 
-def test_the_same_submissions_give_the_same_bytes(monkeypatch, tmp_path, round_, scores):
-    assert run(monkeypatch, tmp_path, round_) == run(monkeypatch, tmp_path, round_, output="again")
+def test_the_same_submissions_give_the_same_bytes(tmp_path, round_, scores):
+    assert run(tmp_path, round_) == run(tmp_path, round_, output="again")
 
 
-def test_what_the_instructor_should_look_into_is_said(monkeypatch, tmp_path, round_, students, capsys):
+def test_what_the_instructor_should_look_into_is_said(tmp_path, round_, students, capsys):
     rng = np.random.default_rng(5)
     students.scores("alice", "quarks_dnn", rng.random(N), when="2026-07-01 08:00:00 UTC")
     students.scores("mallory", "quarks_dnn", rng.random(N))
     students.scores("mallory", "photons_oracle", round_.labels + 0.1 * rng.random(N))
-    run(monkeypatch, tmp_path, round_)
+    run(tmp_path, round_)
     said = [line for line in capsys.readouterr().out.splitlines() if line.startswith("Look into this")]
     assert len(said) == 3
     assert "photons_oracle.npy is better than any published network (AUC 0.987)" in said[0]
@@ -247,9 +263,9 @@ def test_what_the_instructor_should_look_into_is_said(monkeypatch, tmp_path, rou
     assert "quarks_dnn.npy of alice was replaced by mallory's" in said[2]
 
 
-def test_a_rejection_without_background_is_shown_as_a_limit(monkeypatch, tmp_path, round_, students, capsys):
+def test_a_rejection_without_background_is_shown_as_a_limit(tmp_path, round_, students, capsys):
     students.scores("mallory", "photons_oracle", round_.labels + 0.1 * np.random.default_rng(6).random(N))
-    files = run(monkeypatch, tmp_path, round_)
+    files = run(tmp_path, round_)
     limit = rejection(1 / (1 - 0.05 ** (1 / np.count_nonzero(round_.labels[round_.public] == 0))))
     assert f"&gt; {limit}</span>" in files["leaderboard.html"].decode()
     assert "no QCD jet passes" in files["leaderboard.html"].decode()

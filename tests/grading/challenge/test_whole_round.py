@@ -21,13 +21,16 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import roc_auc_score
 from sklearn.tree import DecisionTreeClassifier
 
-from grading.authoring.temporary_course import ROOT, TemporaryCourse
+from grading.authoring.reference import execute
+from grading.authoring.temporary_course import TemporaryCourse
+from grading.cells.roles import name_of
 from grading.challenge import leaderboard
 from grading.challenge.course_entries import jet_mass_scores
 from grading.challenge.make_round import make, master_seed, public_half
 from grading.challenge.rounds import Places, load
 from helpers import datasets, jets
 from helpers.challenge import submit
+from helpers.repository import ROOT
 
 LESSON = ROOT / "solutions" / "top_tagging"
 N_JETS = 800
@@ -77,8 +80,8 @@ def answers() -> SimpleNamespace:
     cells = nbformat.read(LESSON / "challenge.ipynb", as_version=4).cells
     names = {"datasets": datasets, "jets": jets, "submit": submit, "np": np}
     for cell in cells:
-        if cell.metadata.get("nbgrader", {}).get("grade_id") in ("predict-dnn", "predict-cnn"):
-            exec(cell.source, names)
+        if name_of(cell) in ("predict-dnn", "predict-cnn"):
+            execute(cell.source, names)
     return SimpleNamespace(dnn=names["predict_for_dnn_challenge"], cnn=names["predict_for_cnn_challenge"])
 
 
@@ -161,10 +164,7 @@ def played(tmp_path_factory):
     course.nbgrader("collect", "top_tagging", "--ExchangeCollect.check_owner=False")
 
     for output, more in (("public", []), ("revealed", ["--reveal"])):
-        with pytest.MonkeyPatch.context() as patched:
-            patched.setattr(leaderboard, "Places", lambda: places)
-            patched.setattr("sys.argv", ["leaderboard", "--output", str(folder / output), *more])
-            assert leaderboard.main() == 0
+        assert leaderboard.main(["--output", str(folder / output), *more], places) == 0
     return SimpleNamespace(folder=folder, places=places, mark=mark)
 
 

@@ -12,9 +12,17 @@ from grading.isolation.host import execute
 
 
 def run(
-    cells: list[str | tuple[str, str]], limits: Limits | None = None, timeout: int = 60, files=None, tags=()
+    cells: list[str | tuple[str, str]],
+    limits: Limits | None = None,
+    timeout: int = 60,
+    files=None,
+    tags=(),
+    forked: bool = True,
 ) -> NotebookNode:
-    """The notebook after it ran. A cell is a source, or for a test cell its name and its source."""
+    """The notebook after it ran. A cell is a source, or for a test cell its name and its source.
+
+    forked: whether its kernels may be forked from a server, as they are by default.
+    """
     notebook = new_notebook()
     for cell in cells:
         name, source = (None, cell) if isinstance(cell, str) else cell
@@ -33,6 +41,7 @@ def run(
         timeout=timeout,
         error_on_timeout={"ename": "CellTimeoutError", "evalue": "too long", "traceback": ["too long"]},
         **({"limits": limits} if limits else {}),
+        **({} if forked else {"kernel_starter": None}),
     )
     preprocessor.log = logging.getLogger("isolated")
     names = {"student": "alice", "notebook": "n", "assignment": "a", "db_url": ""}

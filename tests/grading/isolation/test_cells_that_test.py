@@ -4,15 +4,15 @@ import ast
 
 import pytest
 
-from grading import lessons
+from grading.authoring import lessons
+from grading.cells.roles import is_test, name_of
 
 
 def cells_that_test():
     for twin in lessons.twins():
         for cell in lessons.read_twin(twin).cells:
-            mark = cell.metadata.get("nbgrader", {})
-            if cell.cell_type == "code" and mark.get("grade") and not mark.get("solution"):
-                yield pytest.param(cell.source, id=f"{twin.stem}-{mark['grade_id']}")
+            if is_test(cell):
+                yield pytest.param(cell.source, id=f"{twin.stem}-{name_of(cell)}")
 
 
 @pytest.mark.parametrize("source", list(cells_that_test()))

@@ -5,9 +5,9 @@ import json
 import numpy as np
 import pytest
 
-from grading.isolation.wire import graphs, models
-from grading.isolation.wire.plain_data import Decoder, Encoder
-from grading.isolation.wire.refusal import Refused
+from grading.isolation.wire import graphs, plain_data
+from grading.isolation.wire.models import Model
+from grading.isolation.wire.validation import Refused
 
 keras = pytest.importorskip("keras")
 PICTURES = np.random.default_rng(1).random((20, 12, 12, 1)).astype("float32")
@@ -15,10 +15,11 @@ LAYERS = keras.layers
 
 
 def cross(model):
-    def lend(value):
+    def export(value):
         raise AssertionError(value)
 
-    return Decoder(lend).decode(Encoder(lend).encode(model))
+    payload, _ = plain_data.encode(model, export)
+    return plain_data.decode(payload, export)[0]
 
 
 def normalising():
@@ -87,9 +88,10 @@ def config(**changes):
 
 
 def test_a_harmless_configuration_is_built():
-    assert models.rebuilt({"config": json.dumps(config()), "weights": []}).predict(
-        np.ones((2, 3)), verbose=0
-    ).shape == (2, 3)
+    assert Model().build({"config": json.dumps(config()), "weights": []}).predict(np.ones((2, 3)), verbose=0).shape == (
+        2,
+        3,
+    )
 
 
 @pytest.mark.parametrize(
@@ -111,13 +113,13 @@ def test_a_harmless_configuration_is_built():
 )
 def test_a_configuration_that_holds_code_or_reads_files_is_refused(changes):
     with pytest.raises(Refused):
-        models.rebuilt({"config": json.dumps(config(**changes)), "weights": []})
+        Model().build({"config": json.dumps(config(**changes)), "weights": []})
 
 
 def test_weights_that_are_not_those_of_the_layers_are_refused():
     dense = config(class_name="Dense", config={"units": 2})
     with pytest.raises(Refused, match="weights"):
-        models.rebuilt({"config": json.dumps(dense), "weights": [np.zeros((3, 5)), np.zeros(2)]})
+        Model().build({"config": json.dumps(dense), "weights": [np.zeros((3, 5)), np.zeros(2)]})
 
 
 def test_a_graph_that_does_more_than_arithmetic_is_refused():
@@ -128,7 +130,7 @@ def test_a_graph_that_does_more_than_arithmetic_is_refused():
         names = {"input": graph.inputs[0].name, "output": graph.outputs[0].name}
         return {"graph": graph.as_graph_def().SerializeToString(), "weights": [], **names}
 
-    harmless = graphs.rebuilt(content(lambda x: x * 2))
+    harmless = graphs.build(content(lambda x: x * 2))
     assert np.array_equal(harmless(np.ones(3, "float32")), [2, 2, 2])
     for compute in (
         lambda x: tf.numpy_function(lambda a: a, [x], tf.float32),
@@ -137,6 +139,6 @@ def test_a_graph_that_does_more_than_arithmetic_is_refused():
         lambda x: tf.random.uniform((3,)) + x,
     ):
         with pytest.raises(Refused, match=r"arithmetic|functions"):
-            graphs.rebuilt(content(compute))
+            graphs.build(content(compute))
     with pytest.raises(Exception):  # noqa: B017
-        graphs.rebuilt({"graph": b"\xff" * 50, "input": "x:0", "output": "y:0", "weights": []})
+        graphs.build({"graph": b"\xff" * 50, "input": "x:0", "output": "y:0", "weights": []})

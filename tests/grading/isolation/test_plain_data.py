@@ -18,24 +18,25 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from matplotlib.figure import Figure
 
-from grading.isolation.wire.plain_data import MAX_DEPTH, Decoder, Encoder
-from grading.isolation.wire.refusal import Refused
+from grading.isolation.wire import plain_data
+from grading.isolation.wire.codec import MAX_DEPTH, MAX_NODES
+from grading.isolation.wire.validation import Refused
 from helpers import figures
 
 EXAMPLES = 10_000 if os.environ.get("HEPDL_TEST_ALL") else 300
 LARGEST_GROWTH_BYTES = 256 * 2**20
 
 
-def note(value):
+def reference(value):
     return {"role": "object", "number": 0, "class": type(value).__name__, "module": "m", "name": ""}
 
 
 def encoded(value):
-    return Encoder(note).encode(value)
+    return plain_data.encode(value, reference)[0]
 
 
 def decoded(payload):
-    return Decoder(lambda lent: lent).decode(payload)
+    return plain_data.decode(payload, lambda referred: referred)[0]
 
 
 def cross(value):
@@ -197,21 +198,26 @@ MALFORMED = {
     "shape of floats": ({**ARRAY, "shape": [2.0]}, 16),
     "many dimensions": ({**ARRAY, "shape": [1] * 70 + [2]}, 16),
     "endless emptiness": ({**ARRAY, "dtype": "<U0", "shape": [2**38]}, 0),
+    "numbers from nothing": ({**ARRAY, "shape": [1000]}, 0),
     "another array's bytes": ({**ARRAY, "blob": 1}, 16),
     "negative position": ({**ARRAY, "blob": -1}, 16),
     "fields without end": ({**ARRAY, "dtype": [["a", ["b"]]]}, 16),
     "unhashable key": ({"is": "dict", "pairs": [[{"is": "list", "items": []}, 1]]}, 0),
+    "numbers of two dimensions": ({"is": "list", "numbers": {"dtype": "<f8", "shape": [1, 2], "blob": 0}}, 16),
+    "numbers that are texts": ({"is": "list", "numbers": {"dtype": "<U1", "shape": [4], "blob": 0}}, 16),
+    "text in a node": ({"is": "text", "text": "a"}, 0),
+    "content that is none": ({"is": "series", "content": 1}, 0),
     "unknown kind": ({"is": "pickle", "blob": 0}, 16),
     "list for a kind": ({"is": ["list"]}, 0),
     "no kind": ({"items": []}, 0),
     "digits": ({"is": "int", "hex": "f" * 100_000}, 0),
     "word for a number": ({"is": "float", "text": "1e400000000"}, 0),
-    "objects of another shape": ({"is": "objects", "shape": [3], "items": []}, 0),
+    "objects of another shape": ({"is": "array", "shape": [3], "items": []}, 0),
     "foreign bit generator": (
         {"is": "random generator", "state": {"is": "dict", "pairs": [["bit_generator", "RandomState"]]}},
         0,
     ),
-    "error without name": ({"is": "exception", "names": [], "words": "", "line": ""}, 0),
+    "error without name": ({"is": "exception", "classes": [], "message": "", "line": ""}, 0),
 }
 
 
@@ -219,7 +225,7 @@ MALFORMED = {
 def test_malformed_payloads_are_refused(name):
     node, size = MALFORMED[name]
     with pytest.raises(Refused):
-        decoded(payload_of({"value": node, "blobs": [size] if size else []}, bytes(size)))
+        decoded(payload_of({"value": node, "blobs": [size]}, bytes(size)))
 
 
 @pytest.mark.parametrize(
@@ -242,6 +248,17 @@ def test_bytes_that_are_no_payload_are_refused(payload):
         decoded(payload)
 
 
+def test_payloads_that_are_deeper_or_hold_more_than_they_may_are_refused():
+    deep = None
+    for _ in range(MAX_DEPTH + 1):
+        deep = {"is": "list", "items": [deep]}
+    many = {"is": "list", "items": [None] * MAX_NODES}
+    for node, within in ((deep, deep["items"][0]), (many, {**many, "items": many["items"][1:]})):
+        with pytest.raises(Refused, match="holds more, or is nested deeper"):
+            decoded(payload_of({"value": node, "blobs": []}))
+        assert isinstance(decoded(payload_of({"value": within, "blobs": []})), list)
+
+
 @pytest.mark.parametrize("offsets", [[0, 2, 300], [0, 3, 2], [-5, 2, 3]], ids=str)
 def test_an_awkward_form_that_does_not_fit_is_refused(offsets):
     payload = encoded(ak.Array([[1, 2], [3]]))
@@ -252,14 +269,14 @@ def test_an_awkward_form_that_does_not_fit_is_refused(offsets):
         decoded(payload.replace(right, np.array(offsets).tobytes()))
 
 
-KINDS = sorted(Decoder._readers)
+KINDS = sorted({kind.name for kind in plain_data.KINDS})
 LEAVES = (
     st.none() | st.booleans() | st.integers(-3, 5) | st.integers() | st.floats() | st.text(max_size=5)
     | st.sampled_from([*KINDS, "<f8", "<U3", "|b1", "<i4", "nan", "PCG64", "ValueError", "function"])
 )  # fmt: skip
 KEYS = st.sampled_from(
-    ["is", "items", "pairs", "dtype", "shape", "blob", "text", "hex", "content", "note", "names", "words", "line",
-     "state", "form", "length", "buffers", "config", "weights", "axes", "graph"]
+    ["is", "items", "pairs", "dtype", "shape", "blob", "text", "hex", "content", "reference", "names", "classes",
+     "message", "line", "numbers", "fixed", "state", "form", "length", "buffers", "config", "weights", "axes", "graph"]
 )  # fmt: skip
 NODES = st.recursive(
     LEAVES,

@@ -13,7 +13,7 @@ import pytest
 from isolated import errors, printed, run
 
 from grading.isolation.box import sandbox
-from grading.isolation.warm import client as warm
+from grading.isolation.warm import forking
 
 pytestmark = pytest.mark.usefixtures("sandboxed")
 
@@ -28,15 +28,23 @@ print(rights, os.system("unshare --user true 2>/dev/null") != 0)
 """
 
 
-def one_by_one() -> None:
-    """In the place of a server, as on a machine that lets none separate its kernels."""
+def test_nothing_leans_on_forking():
+    """A grader that is told to start each kernel as a new process does not even import the server's client."""
+    grader = textwrap.dedent(f"""
+        import sys
+        sys.path[:0] = [{str(Path(__file__).parent)!r}, {str(sandbox.COURSE)!r}]
+        from isolated import errors, run
+        notebook = run(["x = 3", ("right", "assert x == 3"), ("wrong", "assert x == 4")], forked=False)
+        assert errors(notebook).keys() == {{"wrong"}}
+        print([name for name in sys.modules if name.startswith("grading.isolation.warm")])
+    """)
+    assert subprocess.run([sys.executable, "-c", grader], capture_output=True, text=True, check=True).stdout == "[]\n"
 
 
-def test_a_forked_kernel_sees_what_any_other_does(monkeypatch):
-    assert warm.server(), "this machine lets no server separate its kernels"
+def test_a_forked_kernel_sees_what_any_other_does():
+    assert forking.server(), "this machine lets no server separate its kernels"
     forked = printed(run([LOOK_AROUND]))
-    monkeypatch.setattr(warm, "server", one_by_one)
-    assert forked == printed(run([LOOK_AROUND]))
+    assert forked == printed(run([LOOK_AROUND], forked=False))
     assert "['CapEff:', '0000000000000000']" in forked and "['NoNewPrivs:', '1']] True" in forked
 
 
@@ -67,11 +75,10 @@ def test_kernels_do_not_share_the_numbers_that_nobody_seeded():
     assert first[0] != second[0] and first[1] != second[1]
 
 
-def test_a_figure_is_shown_as_ever(monkeypatch):
+def test_a_figure_is_shown_as_ever():
     draw = "import matplotlib.pyplot as plt\nplt.plot([1, 2])\nplt.show()"
     forked = run([draw]).cells[0].outputs
-    monkeypatch.setattr(warm, "server", one_by_one)
-    alone = run([draw]).cells[0].outputs
+    alone = run([draw], forked=False).cells[0].outputs
     assert [output.output_type for output in forked] == ["display_data"]
     assert forked[0].data == alone[0].data
 
@@ -85,29 +92,29 @@ def test_a_forked_kernel_has_threads_where_its_libraries_expect_them():
 
 
 def test_a_server_that_has_ended_is_replaced():
-    warm.server().process.kill()
-    warm.server().process.wait()
+    forking.server().process.kill()
+    forking.server().process.wait()
     assert errors(run(["x = 3", ("test", "assert x == 3")])) == {}
     assert errors(run(["x = 3", ("test", "assert x == 3")])) == {}
-    assert warm.server().process.poll() is None
+    assert forking.server().process.poll() is None
 
 
 def test_what_a_kernel_computes_is_counted(tmp_path):
-    """By benchmarks.grading, which adopts what outlives its parent: bubblewrap does not wait for what it started."""
+    """By benchmarks.class_grading, which adopts what outlives its parent: bubblewrap waits for nothing it started."""
     measure = """
         import ctypes, os, sys
-        from benchmarks import grading
-        ctypes.CDLL(None).prctl(grading.PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
+        from benchmarks import class_grading
+        ctypes.CDLL(None).prctl(class_grading.PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
         grader = "from isolated import run; run(['import time\\\\nwhile time.process_time() < {}: pass'])"
-        for seconds in (0, 4):
-            print(grading.measured([sys.executable, "-c", grader.format(seconds)], ".", dict(os.environ))[1])
+        for seconds in (0, 8):
+            print(class_grading.measured([sys.executable, "-c", grader.format(seconds)], ".", dict(os.environ))[1])
     """
     environment = os.environ | {"PYTHONPATH": f"{Path(__file__).parent}:{sandbox.COURSE}"}
     command = [sys.executable, "-c", textwrap.dedent(measure)]
     said = subprocess.run(command, env=environment, capture_output=True, text=True, check=True).stdout
     short, long = map(float, said.split())
-    # Two starts differ by less than two seconds of computing.
-    assert long - short > 2
+    # Two starts differ by less than four seconds of computing, on a busy machine, too.
+    assert long - short > 4
 
 
 def test_nothing_outlives_a_grader_that_is_killed(tmp_path):
@@ -121,10 +128,10 @@ def test_nothing_outlives_a_grader_that_is_killed(tmp_path):
         run(["import time; time.sleep(1000)"])
     """)
     process = psutil.Process(subprocess.Popen([sys.executable, "-c", grader]).pid)
-    until = time.monotonic() + 120
+    until = time.monotonic() + 600
     while not started.exists() or len(process.children(recursive=True)) < 6:
         assert process.is_running() and time.monotonic() < until
         time.sleep(0.1)
     family = process.children(recursive=True)
     os.kill(process.pid, signal.SIGKILL)
-    assert psutil.wait_procs(family, timeout=20)[1] == []
+    assert psutil.wait_procs(family, timeout=300)[1] == []

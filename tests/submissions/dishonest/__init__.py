@@ -1,6 +1,6 @@
 """Dishonest submissions: attacks on the grader, each an honest submission with a change.
 
-They test this course's own grader. `make attacks` has them graded by stock nbgrader and by this grader, and tells what
+They test this course's own grader. `hepdl attacks` has them graded by stock nbgrader and by this grader, and tells what
 each gained and broke. One module a group; its first line says what the group is. All are bounded: nothing is written
 outside the temporary course, nothing is sent beyond this machine, and processes that are left end by themselves after
 a minute.

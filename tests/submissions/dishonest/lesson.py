@@ -9,6 +9,8 @@ from textwrap import dedent
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
+from grading.cells.roles import name_of
+
 HIDDEN = "of_course_nobody_knows_this_name"
 
 
@@ -62,7 +64,7 @@ class Lesson:
 
 def cell_of(notebook: NotebookNode, name: str) -> NotebookNode:
     """The first cell with an nbgrader name."""
-    return next(cell for cell in notebook.cells if cell.metadata.get("nbgrader", {}).get("grade_id") == name)
+    return next(cell for cell in notebook.cells if name_of(cell) == name)
 
 
 def _cell(cell: NotebookNode, name: str) -> NotebookNode:

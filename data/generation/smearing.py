@@ -1,0 +1,14 @@
+"""Random numbers for what a detector measures of a momentum or an energy."""
+
+import numpy as np
+
+
+def gaussian_response(resolution: float, rng: np.random.Generator) -> float:
+    """Measured over true value: a Gaussian number of mean 1 and this width. It can be negative."""
+    return 1 + resolution * rng.normal()
+
+
+def log_normal(mean: np.ndarray, sigma: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+    """Log-normal numbers, never negative, of the given mean (> 0) and standard deviation: arrays (n,)."""
+    width = np.sqrt(np.log1p((sigma / mean) ** 2))
+    return mean * np.exp(width * rng.normal(size=len(mean)) - width**2 / 2)

@@ -1,0 +1,63 @@
+"""Read the files that a student handed in: plain files alone, bounded in size, and never through a link."""
+
+import os
+import stat
+from collections.abc import Iterator
+from pathlib import Path
+
+
+class NotRead(Exception):
+    """Why a file was not read: the rest of a sentence that begins with its name."""
+
+
+class NotPlain(NotRead):
+    """It is a link, a folder, a pipe, a socket or a device."""
+
+
+class TooLarge(NotRead):
+    """It is larger than it may be. size: in bytes."""
+
+    def __init__(self, size: int, largest: int) -> None:
+        super().__init__(f"has {size} bytes, and {largest} are the most that are read")
+        self.size = size
+
+
+def entries(folder: Path) -> Iterator[Path]:
+    """Whatever lies below a folder, the folders themselves left out; a link to a folder is named and not entered."""
+    for place, folders, files in os.walk(folder):
+        folders.sort()
+        links = [name for name in folders if os.path.islink(os.path.join(place, name))]
+        yield from (Path(place, name) for name in sorted([*files, *links]))
+
+
+def is_plain(path: Path) -> bool:
+    """Whether a path that exists is a plain file, and no link to one."""
+    return stat.S_ISREG(path.lstat().st_mode)
+
+
+def read(path: Path, largest: int) -> bytes:
+    """The content of a plain file of at most so many bytes. Raises NotRead: NotPlain or TooLarge if it is that."""
+    flags = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK
+    try:
+        _refuse(os.lstat(path), largest)
+        descriptor = os.open(path, flags)
+        with open(descriptor, "rb") as file:
+            _refuse(os.fstat(descriptor), largest)
+            content = file.read(largest + 1)
+    except OSError as error:
+        raise NotRead(f"cannot be read: {error.strerror}") from None
+    if len(content) > largest:
+        raise NotRead("grew while it was read")
+    return content
+
+
+def _refuse(status: os.stat_result, largest: int) -> None:
+    """Raise NotPlain or TooLarge for what has this status, unless it is a plain file of at most so many bytes."""
+    if stat.S_ISLNK(status.st_mode):
+        raise NotPlain("is a link, and links are not followed: hand in the file itself")
+    if stat.S_ISDIR(status.st_mode):
+        raise NotPlain("is a folder")
+    if not stat.S_ISREG(status.st_mode):
+        raise NotPlain("is not a plain file (but a pipe, socket or device)")
+    if status.st_size > largest:
+        raise TooLarge(status.st_size, largest)

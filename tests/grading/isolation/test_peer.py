@@ -1,0 +1,196 @@
+"""What a peer may do to the one that asks it, over the connection itself: long or slow messages, calls without end."""
+
+import contextlib
+import socket
+import threading
+import time
+
+import numpy as np
+import pytest
+
+from grading.isolation.examiner.invalidation import invalidate
+from grading.isolation.wire import mirror, proxies
+from grading.isolation.wire.channel import HEADER, Channel, ConnectionBroken
+from grading.isolation.wire.codec import MAX_MESSAGE_BYTES
+from grading.isolation.wire.peer import Peer
+from grading.isolation.wire.validation import Refused
+
+
+@pytest.fixture
+def sockets():
+    ours, theirs = socket.socketpair()
+    with ours, theirs:
+        yield ours, theirs
+
+
+@pytest.fixture
+def asking(sockets):
+    """A peer whose other side serves what is in the dictionary ``asking.served``."""
+    served = {}
+
+    def serve():
+        with contextlib.suppress(ConnectionBroken):
+            Peer(sockets[1], handle=lambda request: served[request["name"]]).serve()
+
+    thread = threading.Thread(target=serve)
+    thread.start()
+    made = Peer(sockets[0], invalidate=invalidate)
+    made.served = served
+    made.channel.deadline = time.monotonic() + 60
+    yield made
+    sockets[0].close()
+    thread.join()
+
+
+def value(asking, name):
+    return asking.request({"op": "value", "name": name})["value"]
+
+
+def test_functions_are_called_in_both_directions(asking):
+    asking.served["apply"] = lambda function, number: function(number) + 1
+    assert value(asking, "apply")(lambda number: 10 * number, 2) == 21
+
+
+def test_iterators_give_what_they_yield_and_raise_what_they_raise(asking):
+    def yielding():
+        yield 1
+        raise KeyError("no more")
+
+    asking.served["items"] = yielding()
+    items = value(asking, "items")
+    assert next(items) == 1
+    with pytest.raises(KeyError, match="no more"):
+        next(items)
+
+
+def test_what_was_exported_comes_back_as_itself(asking):
+    asking.served["same"] = lambda thing: thing
+    assert value(asking, "same")(print) is print
+
+
+def test_a_changed_argument_is_invalidated_and_the_others_are_not(asking):
+    def change(first, second):
+        first[0], second["kept"] = 7, second["kept"]
+
+    asking.served["change"] = change
+    first, second = np.arange(3.0), {"kept": 1}
+    value(asking, "change")(first, second)
+    assert np.isnan(first).all() and second == {"kept": 1}
+
+
+@pytest.mark.parametrize("changed", [[10**6], [-1], ["0"], [True]], ids=str)
+def test_changes_of_what_was_not_sent_are_refused(monkeypatch, asking, changed):
+    def lying(self, request, mutable):
+        return {"value": None, "changed": changed}
+
+    asking.served["function"] = lambda: None
+    function = value(asking, "function")
+    monkeypatch.setattr(Peer, "_reply_to_call", lying)
+    with pytest.raises(Refused, match="malformed"):
+        function()
+
+
+def test_what_was_never_exported_is_refused(asking):
+    with pytest.raises(Refused, match="never exported"):
+        asking.resolve({"role": "original", "number": 0})
+    with pytest.raises(Refused, match="never exported"):
+        asking.call(5, (), {})
+
+
+def test_calls_within_calls_end(asking):
+    def again(function):
+        return function(again)
+
+    asking.served["again"] = again
+    asking.depth = 2  # so that this side is the first to have enough
+    with pytest.raises(ConnectionBroken):
+        value(asking, "again")(again)
+    assert asking.channel.broken and time.monotonic() < asking.channel.deadline - 30
+
+
+def test_more_objects_than_there_may_be_are_refused(monkeypatch, asking):
+    monkeypatch.setattr(proxies, "MAX_EXPORTED", 3)
+    asking.served["many"] = [lambda number=number: number for number in range(4)]
+    with pytest.raises(Refused, match="more than 3 functions"):
+        value(asking, "many")
+    asking.served["few"] = asking.served["many"][:3]
+    assert [function() for function in value(asking, "few")] == [0, 1, 2]
+
+
+def test_a_message_that_is_too_long_is_not_read(sockets):
+    sockets[1].sendall(HEADER.pack(MAX_MESSAGE_BYTES + 1, 1))
+    channel = Channel(sockets[0])
+    channel.deadline = time.monotonic() + 60
+    with pytest.raises(ConnectionBroken, match="no message"):
+        channel.receive()
+    assert channel.broken
+
+
+@pytest.mark.parametrize("sent", [b"", HEADER.pack(8, 1)[:5], HEADER.pack(8, 1) + b"half"], ids=len)
+def test_a_message_that_stops_halfway_is_not_waited_for(sockets, sent):
+    sockets[1].sendall(sent)
+    channel = Channel(sockets[0])
+    channel.deadline = time.monotonic() + 0.2
+    with pytest.raises(ConnectionBroken, match="too long"):
+        channel.receive()
+    assert channel.broken
+
+
+def test_a_reader_that_does_not_read_is_not_waited_for(sockets):
+    channel = Channel(sockets[0])
+    channel.deadline = time.monotonic() + 0.2
+    with pytest.raises(ConnectionBroken, match="too long"):
+        channel.send(1, bytes(2**26))
+
+
+def test_replies_to_nothing_are_passed_over(sockets):
+    theirs = Channel(sockets[1])
+    for number in (-5, 0, 2**61 + 3, -(2**63)):
+        theirs.send(number, b"no payload")
+    asking = Peer(sockets[0])
+    thread = threading.Thread(target=Peer(sockets[1], handle=lambda request: 3).serve)
+    thread.start()
+    assert asking.request({"op": "value"}) == {"value": 3}
+    asking.end()
+    thread.join()
+
+
+@pytest.mark.parametrize(
+    "listing",
+    [
+        {"/etc/passwd": "0"},
+        {"@/a/../../b": "0"},
+        {"@/a\0b": "0"},
+        {"@/" + "a" * 2000: "0"},
+        {"@/a": 5},
+        {5: "0"},
+        {f"@/{number}": None for number in range(mirror.MAX_FILES + 1)},
+        ["@/a"],
+    ],
+    ids=lambda listing: str(listing)[:20],
+)
+def test_files_outside_the_folders_of_the_test_are_refused(tmp_path, listing):
+    (tmp_path / "top").mkdir()
+    if isinstance(listing, dict):
+        listing = {
+            path.replace("@", f"{tmp_path}/top") if isinstance(path, str) else path: digest
+            for path, digest in listing.items()
+        }
+    mirrored = mirror.Mirror(lambda request: {"value": listing}, str(tmp_path), ())
+    with pytest.raises(Refused):
+        mirrored.send()
+    assert [path.name for path in tmp_path.rglob("*")] == ["top"]
+
+
+def test_more_of_a_file_than_was_asked_for_is_refused(tmp_path):
+    (tmp_path / "top").mkdir()
+
+    def reply(request):
+        if request["what"] == "list":
+            return {"value": {f"{tmp_path}/top": None, f"{tmp_path}/top/file": "0"}}
+        return {"value": bytes(mirror.CHUNK + 1)}
+
+    mirrored = mirror.Mirror(reply, str(tmp_path), ())
+    mirrored.tops = [f"{tmp_path}/top"]
+    with pytest.raises(Refused, match="it wrote more than"):
+        mirrored.fetch()
