@@ -5,7 +5,7 @@ import re
 import nbformat
 import pytest
 
-from grading import lessons
+from grading.authoring import lessons
 
 TWINS = [pytest.param(twin, id=twin.stem) for twin in lessons.twins()]
 
