@@ -224,7 +224,8 @@ checks.passed("a row for each event and a column for each variable, the low mass
 # %% [markdown]
 # ## Look at all six
 #
-# Each histogram shows the fraction of its class, and its first and last bins also hold everything beyond the axis.
+# The histograms are made with [hist](https://hist.readthedocs.io/en/latest/) and drawn with [mplhep](https://mplhep.readthedocs.io/en/latest/).
+# Each shows the fraction of its class, and its first and last bins also hold everything beyond the axis.
 
 # %%
 labels = {

@@ -46,7 +46,7 @@ WEIGHT_BRANCHES = [
 
 
 # %% [markdown]
-# `signal` is a dictionary of arrays, and `backgrounds` a list of two, low masses first, as in Exercise 2.
+# The files are read with [uproot](https://uproot.readthedocs.io/en/latest/basic.html): `signal` is a dictionary of arrays, and `backgrounds` a list of two, low masses first, as in Exercise 2.
 
 # %%
 def read(file_name):
@@ -172,7 +172,7 @@ for name, expected in {
 
 # %% [markdown]
 # One signal event hides among ten thousand background events.
-# Now look at what the weights do to the mass of the lepton pair, `mll`.
+# Now look at what the weights do to the mass of the lepton pair, `mll`, in histograms made with [hist](https://hist.readthedocs.io/en/latest/) and drawn with [mplhep](https://mplhep.readthedocs.io/en/latest/).
 
 # %%
 masses = [background["mll"] for background in backgrounds]

@@ -256,7 +256,7 @@ checks.passed("in each part, events from everywhere in the files, each with its 
 # ## Look before you train
 #
 # The three parts must look alike within their statistical errors.
-# Draw a variable of each, every time: it takes a second.
+# Draw a variable of each, every time: with [hist](https://hist.readthedocs.io/en/latest/) and [mplhep](https://mplhep.readthedocs.io/en/latest/) it takes a second.
 # Below is the total mass `mTOT_cut`, for a split of the file as it lies and for yours.
 # Every event counts once, so the error of a bin of n events is √n.
 # The last bin also holds everything above 250 GeV.
