@@ -8,32 +8,49 @@ NumPy and awkward arrays, data frames and tensors are judged alike and an object
 from IPython import get_ipython
 
 from helpers.checks import missing_names
+from helpers.checks.branches import branch, branches, columns, moments, normalised, sample, samples, trees
 from helpers.checks.events import aligned, same_events, shuffled
 from helpers.checks.failure import CheckFailed, passed, that
 from helpers.checks.functions import call, raises
 from helpers.checks.shuffling import shuffles, split_sample, splits
+from helpers.checks.stacking import stacks
 from helpers.checks.values import close, dictionary, equal, names, number, numbers, shape, strings
+from helpers.checks.weights import WEIGHT_BRANCHES, labels, mean_one, weighs, yields
 
 __all__ = [
+    "WEIGHT_BRANCHES",
     "CheckFailed",
     "aligned",
+    "branch",
+    "branches",
     "call",
     "close",
+    "columns",
     "dictionary",
     "equal",
+    "labels",
+    "mean_one",
+    "moments",
     "names",
+    "normalised",
     "number",
     "numbers",
     "passed",
     "raises",
     "same_events",
+    "sample",
+    "samples",
     "shape",
     "shuffled",
     "shuffles",
     "split_sample",
     "splits",
+    "stacks",
     "strings",
     "that",
+    "trees",
+    "weighs",
+    "yields",
 ]
 
 if shell := get_ipython():

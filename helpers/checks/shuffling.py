@@ -22,6 +22,7 @@ def shuffles(function: Callable[..., Any], *arrays: np.ndarray) -> None:
     given = [array.copy() for array in arrays]
     says = f"shuffle_together should take any number of arrays, {count} of {n_events} events too"
     result = call(function, np.random.default_rng(4), *given, says=says)
+    that(result is not None, "shuffle_together returned None: its last line should return the shuffled arrays")
     that(
         isinstance(result, tuple | list) and len(result) == len(arrays),
         f"{count} went in, so a tuple of {count} must come out: return a tuple of all of them",
@@ -51,6 +52,10 @@ def shuffles(function: Callable[..., Any], *arrays: np.ndarray) -> None:
 def _checked(found: Any, array: np.ndarray, number: int) -> np.ndarray:
     """A shuffled array as a plain one of the right shape with the right events."""
     name, hint = f"the shuffled array {number + 1}", "one entry for each event"
+    advice = "rng.shuffle works in place and returns None, rng.permutation returns an order"
+    that(found is not None, f"{name} is None: {advice}")
+    extra_axis = plain(found, name).shape == (1, *array.shape)
+    that(not extra_axis, f"{name} has an axis too many, as array[None] gives: {advice}")
     shape(found, array.shape, name, "events come first; shuffle rows, not columns" if array.ndim > 1 else hint)
     found = plain(found, name)
     same_events(found, array, name)
@@ -73,6 +78,7 @@ def splits(function: Callable[..., Any], array: np.ndarray, validation: float, t
     """
     case = f"for {len(array)} events and fractions {validation} and {test}"
     parts = call(function, array, validation, test, says=f"split should work {case}")
+    that(parts is not None, "split returned None: its last line should return the three parts")
     that(
         isinstance(parts, tuple | list) and len(parts) == 3,
         "split must return three arrays: training, validation, test",
@@ -147,7 +153,7 @@ def _columns(values: np.ndarray) -> np.ndarray:
 def _where_rows_come_from(joined: Mapping[str, np.ndarray], given: Mapping[str, np.ndarray], name: str) -> np.ndarray:
     """The place in the file of each event, by its numbers: sorted by them, the inputs first, whole rows agree."""
     order, wanted_order = (
-        np.lexsort(np.vstack([_columns(kinds[kind]) for kind in reversed(given)])) for kinds in (joined, given)
+        np.lexsort(np.vstack([_columns(kinds[kind]) for kind in reversed(list(given))])) for kinds in (joined, given)
     )
     for kind in given:
         that(

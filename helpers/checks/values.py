@@ -71,7 +71,9 @@ def equal(value: Any, expected: Any, message: str) -> None:
 
 
 def close(value: Any, expected: Any, message: str, rtol: float = 1e-5, atol: float = 0.0) -> None:
-    """Fail with the message, and the numbers that differ most, unless |value - expected| <= atol + rtol |expected|.
+    """Fail with the message, and the numbers that differ most and their place, unless they are close.
+
+    Close is |value - expected| <= atol + rtol |expected|.
 
     The default rtol is some ten times what float32 arithmetic loses.
     """
@@ -85,7 +87,8 @@ def close(value: Any, expected: Any, message: str, rtol: float = 1e-5, atol: flo
     excess = np.abs(value - expected) - (atol + rtol * np.abs(expected))
     if excess.size and excess.max() > 0:
         worst = np.unravel_index(np.argmax(excess), excess.shape)
-        raise CheckFailed(f"{message} (found {value[worst]:.6g}, expected {expected[worst]:.6g})")
+        place = f" at index {worst[0] if len(worst) == 1 else [int(i) for i in worst]}" if worst else ""
+        raise CheckFailed(f"{message} (found {value[worst]:.6g}, expected {expected[worst]:.6g}){place}")
 
 
 def _present(value: Any, name: str) -> None:

@@ -17,14 +17,19 @@
 #
 # **What you need to know:** Python lists and NumPy arrays. **Time:** 45 minutes.
 #
-# **Data:** `hww/GluGluHToWWTo2L2Nu_M125.root`, simulated H → WW → ℓνℓν events at 13 TeV, one entry per event. The lessons up to
-# Exercise 6 look for this signal in a background of Drell–Yan lepton pairs.
+# **Data:** `hww/GluGluHToWWTo2L2Nu_M125.root`, simulated H → WW → ℓνℓν events at 13 TeV, one entry per event.
+# The lessons up to Exercise 6 look for this signal in a background of Drell–Yan lepton pairs.
+#
+# **Grading:** under each exercise stands a check with a visible part, which you run, and in later lessons a hidden part, which asks the same of other inputs when you hand in. Questions are marked by hand.
+#
+# [Start](../start.md) · [Exercise 2 →](../ex2_arrays/arrays.ipynb)
 
 # %%
 import matplotlib.pyplot as plt
 import mplhep
 import numpy as np
 import uproot
+from hist import Hist
 
 from helpers import datasets, figures
 
@@ -36,11 +41,26 @@ print(path.name, "is open")
 # %% [markdown]
 # ## What is in the file?
 #
-# A ROOT file is a small file system: it holds named objects, among them histograms and *trees*. A tree (`TTree`) is a table with
-# one row per event. `file.keys()` lists all objects, `file.classnames()` says of each what it is. A name may carry a cycle number such as
-# `;1`, which counts how often it was written.
+# A [ROOT file](../glossary.md#root-file) is a small file system: it holds named objects, among them histograms and *trees*.
+# A [tree](../glossary.md#tree) (`TTree`) is a table with one row per [event](../glossary.md#event).
+#
+# [uproot](https://uproot.readthedocs.io/en/latest/basic.html) reads such files in Python.
+# `file.keys()` lists all objects, and `file.classnames()` is a dictionary that says of each what it is.
+# A name may end in a cycle number such as `;1`, which counts how often it was written.
 #
 # **Task.** Make a list of the names of all trees in the file, with or without the cycle number.
+#
+# <details><summary>Hint 1</summary>
+#
+# Print `file.classnames()`. Which of its values is the class of a tree?
+#
+# </details>
+#
+# <details><summary>Hint 2</summary>
+#
+# Go through the pairs of that dictionary with `.items()`, and keep the names whose class is `"TTree"`. A list comprehension with an `if` does it in one line.
+#
+# </details>
 
 # %% nbgrader={"grade": false, "grade_id": "tree-names", "locked": false, "schema_version": 3, "solution": true, "task": false}
 # tree_names: list of strings
@@ -51,26 +71,29 @@ tree_names = [name for name, kind in file.classnames(cycle=False).items() if kin
 # %% nbgrader={"grade": true, "grade_id": "tree-names-check", "locked": true, "points": 1, "schema_version": 3, "solution": false, "task": false}
 from helpers import checks
 
-checks.that(not isinstance(tree_names, dict), "tree_names should be a list of names, not a dictionary")
-without_cycle = sorted({name.split(";")[0] for name in checks.strings(tree_names, "tree_names")})
-checks.that(len(without_cycle) > 0, "tree_names is empty, but the file holds at least one tree: look at file.keys()")
-### BEGIN HIDDEN TESTS
-import uproot
-
-from helpers import datasets
-
-in_the_file = uproot.open(datasets.path("hww/GluGluHToWWTo2L2Nu_M125.root")).classnames(cycle=False)
-expected = [name for name, kind in in_the_file.items() if kind == "TTree"]
-checks.names(without_cycle, expected, "tree_names")
-### END HIDDEN TESTS
+checks.trees(tree_names, "hww/GluGluHToWWTo2L2Nu_M125.root", "tree_names")
+checks.passed("tree_names holds the name of each tree in the file, and no other", more=False)
 
 # %% [markdown]
 # ## What is in the tree?
 #
-# The columns of a tree are called *branches*. Ours hold one number per event each; a branch may also be *jagged* and hold for each event a list of varying
-# length, such as the transverse momenta of all its jets.
+# The columns of a tree are called [*branches*](../glossary.md#branch).
+# Ours hold one number for each event.
+# A branch may also be [*jagged*](../glossary.md#jagged-array) and hold for each event a list of varying length, such as the transverse momenta of all its jets.
 #
-# **Task.** Open the tree `Events` and list its branches.
+# **Task.** Open the tree `Events` and make a list of the names of its branches.
+#
+# <details><summary>Hint 1</summary>
+#
+# Square brackets open an object of the file by its name. A tree lists its branches the same way as a file lists its objects.
+#
+# </details>
+#
+# <details><summary>Hint 2</summary>
+#
+# The file's method `keys` listed the objects of the file. Call the method of the same name of the tree.
+#
+# </details>
 
 # %% nbgrader={"grade": false, "grade_id": "branch-names", "locked": false, "schema_version": 3, "solution": true, "task": false}
 # branch_names: list of strings
@@ -82,20 +105,12 @@ branch_names = tree.keys()
 # %% nbgrader={"grade": true, "grade_id": "branch-names-check", "locked": true, "points": 1, "schema_version": 3, "solution": false, "task": false}
 from helpers import checks
 
-checks.that(not isinstance(branch_names, dict), "branch_names should be a list of names, not a dictionary")
-names = checks.strings(branch_names, "branch_names")
-checks.that("mtw1" in names, "branch_names does not hold 'mtw1': list the branches of the tree Events")
-### BEGIN HIDDEN TESTS
-import uproot
-
-from helpers import datasets
-
-in_the_tree = uproot.open(datasets.path("hww/GluGluHToWWTo2L2Nu_M125.root"))["Events"].keys()
-checks.names(names, in_the_tree, "branch_names")
-### END HIDDEN TESTS
+checks.branches(branch_names, "hww/GluGluHToWWTo2L2Nu_M125.root", "branch_names")
+checks.passed("branch_names holds the name of each branch of the tree Events, and no other", more=False)
 
 # %% [markdown]
-# A name such as `mtw1` says little. The course's data sets carry a unit and a description for every column.
+# A name such as `mtw1` says little.
+# The course's data sets carry a unit and a description for every column.
 
 # %%
 columns = datasets.columns("hww")
@@ -105,14 +120,30 @@ for name in ("pt1", "mll", "mtw1", "mth", "PuppiMET_pt"):
 # %% [markdown]
 # ## One branch, one array
 #
-# The neutrino of a W → ℓν decay is not seen, only the transverse momentum that it carries away. Lepton and missing momentum give a *transverse mass*,
+# The neutrino of a W → ℓν decay is not seen, only the transverse momentum that it carries away.
+# Lepton and [missing momentum](../glossary.md#missing-transverse-momentum) give a [*transverse mass*](../glossary.md#transverse-mass),
 #
 # $$ m_\mathrm{T}^{W_1} = \sqrt{2\, p_\mathrm{T}^{\ell}\, p_\mathrm{T}^\mathrm{miss}\, (1 - \cos\Delta\phi)} , $$
 #
-# where Δφ is the angle between the two in the plane across the beam. With the *leading* lepton (the one of highest pT) and the missing momentum of the whole event this is the branch `mtw1`. Machine-learning libraries take NumPy arrays, and uproot makes one from a branch:
-# `tree["name"].array(library="np")`. (Older tutorials write `tree.array("name")`, which today's uproot no longer knows.)
+# where Δφ is the angle between the two in the plane across the beam.
+# With the *leading* lepton (the one of highest pT) and the missing momentum of the whole event this is the branch `mtw1`.
 #
-# **Task.** Read the branch `mtw1`.
+# Machine-learning libraries take [NumPy arrays](https://numpy.org/doc/stable/user/absolute_beginners.html), and uproot makes one from a branch: `tree["name"].array(library="np")`.
+# Without `library="np"` you get an [awkward array](https://awkward-array.org/doc/main/), which can also hold jagged branches but has fewer methods.
+#
+# **Task.** Read the branch `mtw1` of the tree `Events`.
+#
+# <details><summary>Hint 1</summary>
+#
+# The branch is an object of the tree, as the tree is an object of the file. A branch is not yet an array: it must be read.
+#
+# </details>
+#
+# <details><summary>Hint 2</summary>
+#
+# Take the expression in the text above, with `file["Events"]` for the tree and the branch's name in the square brackets.
+#
+# </details>
 
 # %% nbgrader={"grade": false, "grade_id": "mtw1", "locked": false, "schema_version": 3, "solution": true, "task": false}
 # mtw1: array of shape (n_events,), in GeV
@@ -121,25 +152,27 @@ mtw1 = file["Events"]["mtw1"].array(library="np")
 ### END SOLUTION
 
 # %% nbgrader={"grade": true, "grade_id": "mtw1-check", "locked": true, "points": 1, "schema_version": 3, "solution": false, "task": false}
-import uproot
+from helpers import checks
 
-from helpers import checks, datasets
-
-tree = uproot.open(datasets.path("hww/GluGluHToWWTo2L2Nu_M125.root"))["Events"]
-checks.numbers(mtw1, "mtw1")
-checks.shape(mtw1, (tree.num_entries,), "mtw1", hint="one number for every event of the tree")
-### BEGIN HIDDEN TESTS
-checks.close(
-    mtw1,
-    tree["mtw1"].array(library="np"),
-    "mtw1 does not hold the values of the branch 'mtw1', in GeV and in the order of the file",
-)
-### END HIDDEN TESTS
+checks.branch(mtw1, "hww/GluGluHToWWTo2L2Nu_M125.root", "mtw1", "mtw1")
+checks.passed("mtw1 holds one number for each event, in GeV and in the order of the file", more=False)
 
 # %% [markdown]
 # ## Mean and standard deviation
 #
-# **Task.** Compute both for `mtw1`.
+# **Task.** Compute the mean and the standard deviation of `mtw1`.
+#
+# <details><summary>Hint 1</summary>
+#
+# NumPy has a function for each: see its [statistics](https://numpy.org/doc/stable/reference/routines.statistics.html).
+#
+# </details>
+#
+# <details><summary>Hint 2</summary>
+#
+# `np.mean` and `np.std`. (`np.var` is the variance, the square of the standard deviation.)
+#
+# </details>
 
 # %% nbgrader={"grade": false, "grade_id": "mtw1-moments", "locked": false, "schema_version": 3, "solution": true, "task": false}
 # mtw1_mean, mtw1_std: numbers, in GeV
@@ -151,38 +184,30 @@ mtw1_std = np.std(mtw1)
 # %% nbgrader={"grade": true, "grade_id": "mtw1-moments-check", "locked": true, "points": 2, "schema_version": 3, "solution": false, "task": false}
 from helpers import checks
 
-checks.number(mtw1_mean, "mtw1_mean")
-checks.that(checks.number(mtw1_std, "mtw1_std") > 0, "a standard deviation is positive")
-### BEGIN HIDDEN TESTS
-import uproot
-
-from helpers import datasets
-
-with uproot.open(datasets.path("hww/GluGluHToWWTo2L2Nu_M125.root")) as root_file:
-    exact = root_file["Events"]["mtw1"].array(library="np").astype(float)
-# 1e-4 covers sums in float32, 1 / n either convention for the standard deviation (n or n - 1 in the denominator).
-checks.close(
-    checks.number(mtw1_mean, "mtw1_mean"),
-    exact.mean(),
-    "mtw1_mean is not the mean of the branch mtw1 in GeV",
-    rtol=1e-4,
-)
-checks.close(
-    checks.number(mtw1_std, "mtw1_std"),
-    exact.std(),
-    "mtw1_std is not the standard deviation (the root of the variance) of mtw1 in GeV",
-    rtol=1e-4 + 1 / len(exact),
-)
-### END HIDDEN TESTS
+checks.moments(mtw1_mean, mtw1_std, "hww/GluGluHToWWTo2L2Nu_M125.root", "mtw1")
+checks.passed("mtw1_mean and mtw1_std are the mean and the standard deviation of the branch, in GeV", more=False)
 
 # %% [markdown]
 # ## Centre it, scale it
 #
-# A network multiplies its inputs with weights that start at random near zero, and then moves them step by step, all with the same step size
-# (the *learning rate*). An input of order 100 and one of order 1 cannot both be served by it. So inputs are *normalised*: shifted to mean 0 and scaled
-# to unit variance.
+# A network multiplies its inputs with weights that start at random near zero.
+# It then moves the weights step by step, all with the same step size, the [*learning rate*](../glossary.md#learning-rate).
+# One step size cannot serve an input of order 100 and an input of order 1.
+# So inputs are [*normalised*](../glossary.md#normalisation): shifted to mean 0 and scaled to unit variance.
 #
 # **Task.** Make a normalised copy of `mtw1`.
+#
+# <details><summary>Hint 1</summary>
+#
+# First take the mean away from every event, then divide every event by the same number. NumPy does either for a whole array at once.
+#
+# </details>
+#
+# <details><summary>Hint 2</summary>
+#
+# Divide by the standard deviation. In Python a division comes before a subtraction, so the difference needs brackets.
+#
+# </details>
 
 # %% nbgrader={"grade": false, "grade_id": "mtw1-normalized", "locked": false, "schema_version": 3, "solution": true, "task": false}
 # mtw1_normalized: array of shape (n_events,), mean 0, variance 1, no unit
@@ -191,84 +216,82 @@ mtw1_normalized = (mtw1 - mtw1_mean) / mtw1_std
 ### END SOLUTION
 
 # %% nbgrader={"grade": true, "grade_id": "mtw1-normalized-check", "locked": true, "points": 2, "schema_version": 3, "solution": false, "task": false}
-import numpy as np
-import uproot
+from helpers import checks
 
-from helpers import checks, datasets
+checks.normalised(mtw1_normalized, "hww/GluGluHToWWTo2L2Nu_M125.root", "mtw1", "mtw1_normalized")
+checks.passed("mtw1_normalized has mean 0 and standard deviation 1, and every event kept its place", more=False)
 
-tree = uproot.open(datasets.path("hww/GluGluHToWWTo2L2Nu_M125.root"))["Events"]
-checks.shape(mtw1_normalized, (tree.num_entries,), "mtw1_normalized", hint="every event keeps its place")
-normalized = checks.numbers(mtw1_normalized, "mtw1_normalized").astype(float)
-checks.close(normalized.mean(), 0, "the mean of mtw1_normalized should be 0: subtract the mean first", atol=1e-3)
-checks.close(
-    normalized.std(),
-    1,
-    "the standard deviation of mtw1_normalized should be 1: divide by the standard deviation, not by the variance",
-    atol=1e-3,
-)
-### BEGIN HIDDEN TESTS
-exact = tree["mtw1"].array(library="np").astype(float)
-exact = (exact - exact.mean()) / exact.std()
-checks.close(
-    normalized,
-    exact,
-    "mtw1_normalized is not mtw1, shifted and scaled: the shape of the distribution must stay as it is",
-    rtol=1e-3,
-    atol=1e-3,
-)
-### END HIDDEN TESTS
+# %% [markdown]
+# A histogram of both, made with [hist](https://hist.readthedocs.io/en/latest/) and drawn with [mplhep](https://mplhep.readthedocs.io/en/latest/).
+# The bins of the second are those of the first, normalised like the values.
 
 # %%
-figure, (before, after) = plt.subplots(1, 2, figsize=(11, 4.5))
-edges = np.linspace(0, 200, 51)
-mplhep.histplot(np.histogram(mtw1, edges), ax=before, label=f"H → WW, {len(mtw1)} events")
-before.set(xlabel=r"$m_\mathrm{T}^{W_1}$ [GeV]", ylabel="events / 4 GeV")
-mplhep.histplot(np.histogram(mtw1_normalized, (edges - mtw1_mean) / mtw1_std), ax=after, color="C1", label="normalised")
-after.set(xlabel=r"$m_\mathrm{T}^{W_1}$, normalised", ylabel="events in the same bins")
-for axes in (before, after):
-    axes.set_ylim(0, 1.2 * axes.get_ylim()[1])
-    axes.legend(loc="upper left")
+edges = np.linspace(0, 300, 61)
+histograms = [
+    Hist.new.Var(edges, label=r"$m_\mathrm{T}^{W_1}$ (mtw1) [GeV]").Double().fill(mtw1),
+    Hist.new.Var((edges - mtw1_mean) / mtw1_std, label="mtw1, normalised").Double().fill(mtw1_normalized),
+]
+figure, panels = plt.subplots(1, 2, figsize=(13, 5), sharey=True)
+for axes, histogram, label in zip(panels, histograms, ("as in the file", "normalised"), strict=True):
+    mplhep.histplot(histogram, ax=axes, yerr=True, label=f"{label}: {histogram.sum():.0f} H → WW events")
+    axes.set(xlabel=histogram.axes[0].label, ylabel="events / 5 GeV")
+    axes.legend(loc="upper right")
 plt.show()
 
 # %% [markdown]
-# *Figure: the transverse mass of the leading lepton and the missing momentum, before and after. The shape is the same; the axis has moved to 0 and is counted in
-# standard deviations.*
+# *Figure: the transverse mass of the leading lepton and the missing momentum, before and after, with bars for the statistical errors (√n for a bin of n events).
+# The shape is the same; the axis has moved to 0 and is counted in standard deviations.*
 #
 # ## Why gradient descent cares
 #
-# The *loss* of a network says how wrong its answers are. *Gradient descent* changes each weight against the slope of the loss: $w \to w - \eta\, \partial L / \partial w$, with one learning rate η for all weights.
+# The [*loss*](../glossary.md#loss) of a network says how wrong its answers are.
+# [*Gradient descent*](../glossary.md#gradient-descent) changes each weight against the slope of the loss: $w \to w - \eta\, \partial L / \partial w$, with one learning rate η for all weights.
 #
-# Take the simplest network, a weighted sum of two inputs plus a constant (the *bias*, which we keep at its best value): `mtw1` (GeV, of order 100) and `drll`, the distance of the leptons in η and φ (of order 1). Around the best weights its
-# mean squared loss is a bowl, $L = \frac{1}{2}(c_1 w_1^2 + c_2 w_2^2)$, where each curvature $c$ is the variance of an input (we leave out their small correlation; subtracting the means is what separates the weights from the bias). A step takes $w$ to $(1 - \eta c)\, w$, so the descent explodes if
-# η > 2/c for any weight. Here η = 1.8 / (largest c), close to the largest that works.
+# Take the simplest network, a weighted sum of two inputs plus a constant.
+# The inputs are `mtw1` (GeV, of order 100) and `drll`, the distance of the two leptons in η and φ (of order 1).
+# The constant, called the [*bias*](../glossary.md#bias), we keep at its best value.
+#
+# Around the best weights the mean squared loss is a bowl, $L = \frac{1}{2}(c_1 w_1^2 + c_2 w_2^2)$, where each curvature $c$ is the variance of an input.
+# (We leave out the small correlation of the inputs; subtracting the means is what separates the weights from the bias.)
+# A step takes $w$ to $(1 - \eta c)\, w$, so the descent explodes if η > 2/c for any weight.
+# Here η = 1.8 / (largest c), close to the largest that works.
 
 # %%
 drll = file["Events"]["drll"].array(library="np")
-figure, panels = plt.subplots(1, 2, figsize=(11, 4.5))
-for axes, scales, title in (
-    (panels[0], (1, 1), "as they are"),
-    (panels[1], (np.std(mtw1), np.std(drll)), "normalised"),
-):
-    curvature = np.array([np.var(mtw1 / scales[0]), np.var(drll / scales[1])], dtype=float)
-    step, weights = 1.8 / curvature.max(), [np.array([1.0, 1.0])]
-    for _ in range(30):
-        weights.append(weights[-1] - step * curvature * weights[-1])
-    grid = np.linspace(-1.3, 1.3, 61)
+raw = np.array([np.var(mtw1), np.var(drll)], dtype=float)
+curvatures = {"as in the file": raw, "normalised": np.array([1.0, 1.0])}
+
+
+def descend(curvature, steps=30):
+    """The weights before each step of gradient descent from (1, 1), and after the last: shape (steps + 1, 2)."""
+    rate = 1.8 / curvature.max()
+    weights = [np.array([1.0, 1.0])]
+    for _ in range(steps):
+        weights.append(weights[-1] - rate * curvature * weights[-1])
+    return np.array(weights)
+
+
+# %%
+figure, panels = plt.subplots(1, 2, figsize=(13, 5))
+grid = np.linspace(-1.3, 1.3, 61)
+for axes, (title, curvature) in zip(panels, curvatures.items(), strict=True):
     loss = (curvature[0] * grid[None, :] ** 2 + curvature[1] * grid[:, None] ** 2) / 2
     axes.contour(grid, grid, loss / loss.max(), levels=np.linspace(0.02, 1, 12), cmap="Greys")
-    axes.plot(*np.transpose(weights), "o-", color="C1", label="30 steps, from (1, 1)")
+    axes.plot(*descend(curvature).T, "o-", color="C1", label="30 steps, from (1, 1)")
     axes.plot(0, 0, "*", color="C0", markersize=14, label="best weights")
     axes.set(title=title, xlabel="weight of mtw1 (from the best)", ylabel="weight of drll (from the best)")
-    axes.legend(loc="lower left")
+    axes.legend(loc="lower right", frameon=True, framealpha=1)
 plt.show()
 
 # %% [markdown]
-# *Figure: thirty steps of gradient descent on the bowl, contours of equal loss in grey. Left, with mtw1 in GeV, the steps jump from side to side along the steep direction and do not visibly move
-# along the flat one. Right, with both inputs normalised, they still jump (the learning rate is as bold), but they arrive.*
+# *Figure: thirty steps of gradient descent on the bowl, contours of equal loss in grey.
+# Left, with mtw1 in GeV, the steps jump from side to side along the steep direction and do not visibly move along the flat one.
+# Right, with both inputs normalised, they still jump (the learning rate is as bold), but they arrive.*
 
 # %% [markdown]
-# **Question.** Say in your own words why inputs are normalised before gradient descent. What sets the largest step that
-# still works, and which weight pays for it?
+# **Question.** Say in your own words why inputs are normalised before gradient descent.
+# What sets the largest step that still works?
+# And what does that step mean for the weights of the other inputs?
 
 # %% [markdown] nbgrader={"grade": true, "grade_id": "why-normalise", "locked": false, "points": 2, "schema_version": 3, "solution": true, "task": false}
 # <!-- ### BEGIN SOLUTION -->
@@ -283,9 +306,10 @@ plt.show()
 # %% [markdown]
 # ## Read only what you need
 #
-# A tree is stored branch by branch, and each branch in *baskets*: blocks of consecutive events, compressed one by one. To give you one number of an
-# event, uproot must fetch and decompress the whole basket that holds it. So leaving out branches, or long ranges of events, saves nearly all their time, and asking for single events in random order costs a
-# fortune.
+# A tree is stored branch by branch, and each branch in [*baskets*](../glossary.md#basket): blocks of consecutive events, compressed one by one.
+# To give you one number of an event, uproot must fetch and decompress the whole basket that holds it.
+# So leaving out branches, or long ranges of events, saves nearly all their time.
+# Asking for single events in random order costs a fortune.
 
 # %%
 branch = file["Events"]["mtw1"]
@@ -294,40 +318,54 @@ print(
 )
 print(f"{branch.uncompressed_bytes} bytes before compression, {branch.compressed_bytes} on disk")
 
-# %%
-import time
+# %% [markdown]
+# Four ways to read, from everything to little, with the arguments of [`TTree.arrays`](https://uproot.readthedocs.io/en/latest/uproot.behaviors.TTree.TTree.html).
 
+# %%
 ways = {
     "everything": {},
     "branches that start with m": {"filter_name": "m*"},
     "one branch": {"filter_name": "mtw1"},
     "one branch, first 1000 events": {"filter_name": "mtw1", "entry_stop": 1000},
 }
-milliseconds = []
-for options in ways.values():
+
+# %%
+import time
+
+
+def milliseconds(options):
+    """The time to read with these arguments, the best of five tries, each of a file opened anew."""
     tries = []
     for _ in range(5):
         tree = uproot.open(path, array_cache=None)["Events"]
         start = time.perf_counter()
         tree.arrays(library="np", **options)
         tries.append(1000 * (time.perf_counter() - start))
-    milliseconds.append(min(tries))
+    return min(tries)
 
-figure, axes = plt.subplots(figsize=(8, 3.2))
-percent = 100 * np.array(milliseconds) / milliseconds[0]
-bars = axes.barh(list(ways), percent, label="this machine, best of 5")
-axes.bar_label(bars, [f" {ms:.1f} ms" for ms in milliseconds], fontsize="small")
+
+times = np.array([milliseconds(options) for options in ways.values()])
+
+# %%
+figure, axes = plt.subplots(figsize=(9, 3.5))
+bars = axes.barh(list(ways), 100 * times / times[0], label="this machine, best of 5")
+axes.bar_label(bars, [f" {ms:.1f} ms" for ms in times], fontsize="small")
 axes.set(xlabel="time to read [% of reading everything]", ylabel="what is read", xlim=(0, 120))
 axes.invert_yaxis()
 axes.legend(loc="lower right")
 plt.show()
 
 # %% [markdown]
-# *Figure: time to read the whole tree, the branches that start with m, one branch, and the first thousand events of one branch. Reading one
-# branch is many times faster than reading all. A thirtieth of its events does not take a thirtieth of its time, because a basket is decompressed as a whole, and because every read has a cost of its own.*
+# *Figure: time to read the whole tree, the branches that start with m, one branch, and the first thousand events of one branch.
+# Reading one branch is many times faster than reading all.
+# A thirtieth of its events does not take a thirtieth of its time, because a basket is decompressed as a whole, and because every read has a cost of its own.*
 
 # %% [markdown]
 # ## Going further
 #
-# Read `mtw1` once more, but event by event in a random order (`entry_start=i, entry_stop=i + 1`), for 200 events with `array_cache=None`, and extrapolate to the whole file. How many
-# times slower is it than reading the branch at once? Exercise 6 is about training on files for which this matters.
+# Read `mtw1` once more, but event by event in a random order (`entry_start=i, entry_stop=i + 1`), for 200 events with `array_cache=None`, and extrapolate to the whole file.
+# How many times slower is it than reading the branch at once?
+# Exercise 6 is about training on files for which this matters.
+
+# %% [markdown]
+# [Start](../start.md) · [Exercise 2 →](../ex2_arrays/arrays.ipynb)

@@ -19,15 +19,22 @@
 # **What you need to know:** Exercise 2 (dictionaries of arrays). **Time:** 45 minutes.
 #
 # **Data:** the three H→WW and Drell–Yan files of Exercise 2.
+#
+# **Grading:** under each exercise stands a check with a visible part, which you run, and a hidden part, which asks the same of other inputs when you hand in. Questions are marked by hand.
+#
+# [← Exercise 2](../ex2_arrays/arrays.ipynb) · [Start](../start.md) · [Exercise 4 →](../ex4_splitting/splitting.ipynb)
 
 # %%
 import matplotlib.pyplot as plt
 import mplhep
 import numpy as np
+from hist import Hist
 
 from helpers import datasets, figures
 
 figures.use_style()
+
+# %%
 WEIGHT_BRANCHES = [
     "XSWeight",
     "SFweight2l",
@@ -38,6 +45,10 @@ WEIGHT_BRANCHES = [
 ]
 
 
+# %% [markdown]
+# The files are read with [uproot](https://uproot.readthedocs.io/en/latest/basic.html): `signal` is a dictionary of arrays, and `backgrounds` a list of two, low masses first, as in Exercise 2.
+
+# %%
 def read(file_name):
     with datasets.open_root(f"hww/{file_name}") as file:
         return file["Events"].arrays([*WEIGHT_BRANCHES, "mll"], library="np")
@@ -49,18 +60,20 @@ backgrounds = [read("DYJetsToLL_M-10to50-LO.root"), read("DYJetsToLL_M-50-LO.roo
 # %% [markdown]
 # ## Six factors
 #
-# The generator makes as many events of a process as we ask for, not as many as nature would. The weight mends that, and it mends what the simulation gets wrong:
+# The generator makes as many events of a process as we ask for, not as many as nature would.
+# The [weight](../glossary.md#event-weight) of an event mends that, and it mends what the simulation gets wrong:
 #
 # | branch | what it does |
 # |---|---|
-# | `XSWeight` | cross-section × branching ratio × 1 fb⁻¹ / number of events generated: the same for all events of a file |
-# | `SFweight2l` | event weight: the efficiency of the trigger, which is not simulated, × a correction of the number of overlapping collisions (pile-up) |
-# | `LepSF2l__…` | the same for the efficiency to identify the two leptons; depends on their flavour, pT and η |
+# | `XSWeight` | [cross-section](../glossary.md#cross-section) × [branching ratio](../glossary.md#branching-ratio) × 1 fb⁻¹ / number of events generated: the same for all events of a file |
+# | `SFweight2l` | event weight: the efficiency of the trigger, which is not simulated, × a correction of the number of overlapping collisions ([pile-up](../glossary.md#pile-up)) |
+# | `LepSF2l__…` | [scale factor](../glossary.md#scale-factor): a correction of the efficiency to identify the two leptons; depends on their flavour, pT and η |
 # | `LepCut2l__…` | 1 if both leptons pass the tight identification, else 0 |
 # | `GenLepMatch2l` | 1 if both match a generated lepton that comes from a W, a Z or a τ and not from a jet, else 0 |
 # | `METFilter_MC` | 1 if the missing momentum is not detector noise, else 0 |
 #
-# The weight of an event is their product. A zero removes the event, as a cut would. (The long names end in `HWWW`; older listings print one W too many.)
+# The weight of an event is their product.
+# A zero removes the event, as a cut would.
 
 # %%
 for branch in WEIGHT_BRANCHES:
@@ -69,7 +82,20 @@ for branch in WEIGHT_BRANCHES:
 
 
 # %% [markdown]
-# **Task.** Write `event_weights`. It must work for any file with these branches, whatever other branches it has.
+# **Task.** Write `event_weights`: the product of the six weight branches, a new array with one weight for each event.
+# It must work for any file with these branches, whatever other branches it has: also for an empty one, and for cuts that are stored as floats, integers or booleans.
+#
+# <details><summary>Hint 1</summary>
+#
+# Take the six arrays out of the dictionary by the names in `WEIGHT_BRANCHES`. Then multiply them event by event. Do not use `*=` on an array that came from the dictionary: it changes the dictionary's array.
+#
+# </details>
+#
+# <details><summary>Hint 2</summary>
+#
+# [`np.prod`](https://numpy.org/doc/stable/reference/generated/numpy.prod.html) multiplies all numbers of a list of arrays, unless you tell it along which axis: here across the six branches, which is the first.
+#
+# </details>
 
 # %% nbgrader={"grade": false, "grade_id": "event-weights", "locked": false, "schema_version": 3, "solution": true, "task": false}
 def event_weights(tree_arrays):
@@ -85,85 +111,41 @@ def event_weights(tree_arrays):
 
 
 # %% nbgrader={"grade": true, "grade_id": "event-weights-check", "locked": true, "points": 3, "schema_version": 3, "solution": false, "task": false}
-import numpy as np
-
 from helpers import checks
 
-weight_branches = [
-    "XSWeight",
-    "SFweight2l",
-    "LepSF2l__ele_mvaFall17V1Iso_WP90__mu_cut_Tight_HWWW",
-    "LepCut2l__ele_mvaFall17V1Iso_WP90__mu_cut_Tight_HWWW",
-    "GenLepMatch2l",
-    "METFilter_MC",
-]
-ones = {branch: np.ones(4) for branch in weight_branches}
-for branch in weight_branches:
-    example = {**ones, branch: np.array([0.5, 2.0, 3.0, 0.0])}
-    weights = checks.call(
-        event_weights, example, says="event_weights should need no other branches than the six in WEIGHT_BRANCHES"
-    )
-    checks.shape(weights, (4,), "the result of event_weights", hint="one weight for every event")
-    for name, array in ones.items():
-        checks.equal(
-            array, np.ones(4), f"event_weights changed the array {name} that it was given; multiply into a new array"
-        )
-    checks.close(weights, [0.5, 2, 3, 0], f"the weight does not change with {branch} as a product should")
-with_mass = {"mll": np.array([20.0, 40.0, 60.0, 80.0]), **ones}
-weights = checks.call(event_weights, with_mass, says="event_weights should ignore the other branches of a file")
-checks.close(weights, np.ones(4), "the weight should be the product of the six weight branches and of nothing else")
+checks.weighs(event_weights, n_events=8)
+checks.weighs(event_weights, n_events=9, cuts=int)
+checks.weighs(event_weights, n_events=10, cuts=bool)
+checks.weighs(event_weights, n_events=0)
+checks.passed("the weight is the product of the six branches and of nothing else, however the cuts are stored")
 ### BEGIN HIDDEN TESTS
-rng = np.random.default_rng(3)
-values = {branch: rng.uniform(0.5, 1.5, 50).astype("float32") for branch in weight_branches}
-expected = np.exp(sum(np.log(array.astype(float)) for array in values.values()))
-given = {
-    "mll": rng.uniform(10, 200, 50),
-    **values,
-    "event": np.arange(50),
-    "LepSF3l": np.full(50, 0.9),
-    "XSWeight_up": np.full(50, 1.1),
-}
-copies = {name: array.copy() for name, array in given.items()}
-found = checks.call(event_weights, given, says="event_weights should ignore the other branches of a file")
-checks.shape(
-    found, (50,), "the result of event_weights", hint="one weight for every event of the dictionary it is given"
-)
-checks.close(
-    found, expected, "the weight should be the product of the six weight branches and of nothing else", rtol=1e-4
-)
-for name, array in copies.items():
-    checks.equal(
-        given[name], array, f"event_weights changed the array {name} that it was given; multiply into a new array"
-    )
-flags = {
-    **values,
-    "LepCut2l__ele_mvaFall17V1Iso_WP90__mu_cut_Tight_HWWW": np.arange(50, dtype="int32") % 2,
-    "METFilter_MC": np.arange(50) % 3 > 0,
-}
-expected = np.where((np.arange(50) % 2 == 1) & (np.arange(50) % 3 > 0), 1, 0) * np.exp(
-    sum(
-        np.log(values[branch].astype(float))
-        for branch in ("XSWeight", "SFweight2l", "LepSF2l__ele_mvaFall17V1Iso_WP90__mu_cut_Tight_HWWW", "GenLepMatch2l")
-    )
-)
-found = checks.call(event_weights, flags, says="event_weights should take cuts that are stored as integers or booleans")
-checks.close(found, expected, "flags stored as integers or booleans should count as 0 and 1", rtol=1e-4)
-empty = checks.call(
-    event_weights,
-    {branch: np.ones(0) for branch in weight_branches},
-    says="event_weights should work for an empty file",
-)
-checks.shape(empty, (0,), "the weights of an empty file")
+checks.weighs(event_weights, n_events=50)
+checks.weighs(event_weights, n_events=1)
+checks.weighs(event_weights, n_events=7, cuts=bool)
+checks.weighs(event_weights, n_events=0, cuts=int)
 ### END HIDDEN TESTS
 
 # %% [markdown]
 # ## How many events do we expect?
 #
-# The weights refer to 1 fb⁻¹, so their sum is the number of events expected in 1 fb⁻¹ of data after the selection: the *yield*.
+# The weights refer to 1 fb⁻¹ of [integrated luminosity](../glossary.md#integrated-luminosity).
+# So their sum is the number of events expected in 1 fb⁻¹ of data after the selection: the [*yield*](../glossary.md#yield).
 #
 # (Zero-weight events stay in the arrays: they add nothing to a sum, and every array keeps its length.)
 #
-# **Task.** Compute the yields of the signal and of each background.
+# **Task.** Compute the yields of the signal and of each background, low masses first.
+#
+# <details><summary>Hint 1</summary>
+#
+# A yield is not a number of simulated events: it is the sum of what your `event_weights` returns for the sample.
+#
+# </details>
+#
+# <details><summary>Hint 2</summary>
+#
+# An array has a method `sum`. For the backgrounds write a list comprehension over `backgrounds`, with one sum for each.
+#
+# </details>
 
 # %% nbgrader={"grade": false, "grade_id": "yields", "locked": false, "schema_version": 3, "solution": true, "task": false}
 # signal_yield: a number. background_yields: a list of two numbers, in the order of backgrounds. Events in 1 fb^-1.
@@ -173,88 +155,75 @@ background_yields = [event_weights(background).sum() for background in backgroun
 ### END SOLUTION
 
 # %% nbgrader={"grade": true, "grade_id": "yields-check", "locked": true, "points": 2, "schema_version": 3, "solution": false, "task": false}
-import numpy as np
+from helpers import checks
 
-from helpers import checks, datasets
-
-checks.that(checks.number(signal_yield, "signal_yield") > 0, "a yield is positive")
-checks.shape(background_yields, (2,), "background_yields", hint="one yield for each file, low masses first")
-### BEGIN HIDDEN TESTS
-branches = [
-    "XSWeight",
-    "SFweight2l",
-    "LepSF2l__ele_mvaFall17V1Iso_WP90__mu_cut_Tight_HWWW",
-    "LepCut2l__ele_mvaFall17V1Iso_WP90__mu_cut_Tight_HWWW",
-    "GenLepMatch2l",
-    "METFilter_MC",
-]
-expected = []
-for file_name in ("GluGluHToWWTo2L2Nu_M125.root", "DYJetsToLL_M-10to50-LO.root", "DYJetsToLL_M-50-LO.root"):
-    with datasets.open_root(f"hww/{file_name}") as root_file:
-        product = np.ones(root_file["Events"].num_entries)
-        for array in root_file["Events"].arrays(branches, library="np").values():
-            product *= array
-    expected.append(product.sum())
-# 1e-3 covers sums in float32.
-checks.close(
-    checks.number(signal_yield, "signal_yield"),
-    expected[0],
-    "signal_yield is not the sum of the signal's weights (before any division by their mean)",
-    rtol=1e-3,
-)
-checks.close(
-    background_yields,
-    expected[1:],
-    "background_yields are not the sums of weights of the two files, low masses first",
-    rtol=1e-3,
-)
-### END HIDDEN TESTS
+checks.yields(signal_yield, ["hww/GluGluHToWWTo2L2Nu_M125.root"], "signal_yield")
+files = ["hww/DYJetsToLL_M-10to50-LO.root", "hww/DYJetsToLL_M-50-LO.root"]
+checks.yields(background_yields, files, "background_yields")
+checks.passed("each yield is the sum of the weights of its file, the low masses first", more=False)
 
 # %%
-print(
-    f"events in 1/fb: H → WW {signal_yield:.0f}, Drell–Yan 10–50 GeV {background_yields[0]:.3g}, above 50 GeV {background_yields[1]:.3g}"
-)
+for name, expected in {
+    "H → WW": signal_yield,
+    "Drell–Yan 10–50 GeV": background_yields[0],
+    "Drell–Yan above 50 GeV": background_yields[1],
+}.items():
+    print(f"{name:22s} {expected:9.3g} events in 1/fb")
 
 # %% [markdown]
-# One signal event hides among ten thousand background events. Now look at what the weights do to a distribution.
+# One signal event hides among ten thousand background events.
+# Now look at what the weights do to the mass of the lepton pair, `mll`, in histograms made with [hist](https://hist.readthedocs.io/en/latest/) and drawn with [mplhep](https://mplhep.readthedocs.io/en/latest/).
 
 # %%
 masses = [background["mll"] for background in backgrounds]
 weights = [event_weights(background) for background in backgrounds]
 by_number, by_weight = len(masses[0]) / sum(map(len, masses)), background_yields[0] / sum(background_yields)
 print(f"low masses make {by_number:.0%} of the simulated background events and {by_weight:.1%} of the expected ones")
-bins = np.linspace(10, 130, 61)
-figure, panels = plt.subplots(1, 2, figsize=(12, 4.5))
-labels = ["Drell–Yan, 10 < m < 50 GeV", "Drell–Yan, m > 50 GeV"]
-for axes, w, title in (
-    (panels[0], None, "every event counts 1"),
-    (panels[1], weights, "every event counts its weight"),
-):
-    counts = [np.histogram(m, bins=bins, weights=w[i] if w else None)[0] for i, m in enumerate(masses)]
-    mplhep.histplot(counts, bins, stack=True, histtype="fill", label=labels, ax=axes)
-    axes.set(
-        title=title,
-        xlabel=r"$m_{\ell\ell}$ [GeV]",
-        ylabel="expected events / 2 GeV" if w else "simulated events / 2 GeV",
-        yscale="log",
-    )
+
+# %%
+processes = ["Drell–Yan, 10 < m < 50 GeV", "Drell–Yan, m > 50 GeV"]
+ones = [np.ones(len(mass)) for mass in masses]
+figure, panels = plt.subplots(1, 2, figsize=(13, 5))
+for axes, counted, events in zip(panels, (ones, weights), ("simulated events", "expected events"), strict=True):
+    mass_axis = Hist.new.Reg(60, 10, 130, label=r"$m_{\ell\ell}$ (mll) [GeV]")
+    stack = [mass_axis.Weight().fill(m, weight=w) for m, w in zip(masses, counted, strict=True)]
+    mplhep.histplot(stack, ax=axes, stack=True, histtype="fill", label=processes, flow="sum")
+    axes.set(xlabel=stack[0].axes[0].label, ylabel=f"{events} / 2 GeV", yscale="log")
+    total = sum(map(np.sum, counted))
+    axes.set_ylim(1e-5 * total, 30 * total)
     axes.legend(loc="upper left")
-    axes.set_ylim(1e-5 * np.sum(counts), 30 * np.sum(counts))
 plt.show()
 
 # %% [markdown]
-# *Figure: invariant mass of the lepton pair, both backgrounds stacked. Both axes span the same number of decades. Left, unweighted, the low-mass sample looks like a sizeable part of the background. Right,
-# weighted, it has sunk by a factor of more than ten beside the Z peak: the sample that has fewer generated events for its cross-section counts more per event.*
+# *Figure: invariant mass of the lepton pair, both backgrounds stacked; the last bin also holds everything above 130 GeV.
+# Both vertical axes span the same number of decades.
+# Left, every event counts 1, and the low-mass sample looks like a sizeable part of the background.
+# Right, every event counts its weight, and the low-mass sample has sunk by a factor of more than ten beside the Z peak: the sample that has fewer generated events for its cross-section counts more per event.*
 
 # %% [markdown]
 # ## Weights of order one
 #
-# What a network minimises in training, the *loss*, is a weighted mean over events. With weights of about 50 for most of the background and 0.006 for the signal, to call everything background would be nearly perfect, and
-# the size of a training step would depend on how many events somebody once generated. So each class gets a mean weight of 1.
+# What a network minimises in training, the [*loss*](../glossary.md#loss), is a weighted mean over events.
+# The weights are about 50 for most of the background and 0.006 for the signal.
+# With these, to call everything background would be nearly perfect, and the size of a training step would depend on how many events somebody once generated.
+# So each class gets a mean weight of 1.
 #
-# The background is *one* class made of two processes. Divide its weights by their common mean **after** merging, and the ratio of the two processes stays as nature made it.
+# The background is *one* class made of two processes.
+# Divide its weights by their common mean **after** merging, and the ratio of the two processes stays as nature made it.
 #
 # **Task.** Make the normalised weights of both classes, divided by the mean over all events of the class (zeros included); the background files merged in the order of the list.
+#
+# <details><summary>Hint 1</summary>
+#
+# Two steps for each class: first the weights of all its events in one array, then a division by the mean of that array.
+#
+# </details>
+#
+# <details><summary>Hint 2</summary>
+#
+# Join the arrays of `event_weights` of both backgrounds with `np.concatenate`, then divide the joined array by its own `mean()`. The signal needs no joining.
+#
+# </details>
 
 # %% nbgrader={"grade": false, "grade_id": "normalised-weights", "locked": false, "schema_version": 3, "solution": true, "task": false}
 # signal_weights, background_weights: arrays of shape (n_events,), mean 1
@@ -266,66 +235,37 @@ background_weights = background_weights / background_weights.mean()
 ### END SOLUTION
 
 # %% nbgrader={"grade": true, "grade_id": "normalised-weights-check", "locked": true, "points": 3, "schema_version": 3, "solution": false, "task": false}
-import numpy as np
+from helpers import checks
 
-from helpers import checks, datasets
-
-branches = [
-    "XSWeight",
-    "SFweight2l",
-    "LepSF2l__ele_mvaFall17V1Iso_WP90__mu_cut_Tight_HWWW",
-    "LepCut2l__ele_mvaFall17V1Iso_WP90__mu_cut_Tight_HWWW",
-    "GenLepMatch2l",
-    "METFilter_MC",
-]
-samples = {}
-for file_name in ("GluGluHToWWTo2L2Nu_M125.root", "DYJetsToLL_M-10to50-LO.root", "DYJetsToLL_M-50-LO.root"):
-    with datasets.open_root(f"hww/{file_name}") as root_file:
-        samples[file_name] = root_file["Events"].arrays(branches, library="np")
-n_signal, n_low, n_high = (len(sample["XSWeight"]) for sample in samples.values())
-checks.shape(signal_weights, (n_signal,), "signal_weights")
-checks.shape(background_weights, (n_low + n_high,), "background_weights", hint="merge the weights of both files")
-# 1e-3 covers means of float32 arrays.
-for name, weights in (("signal_weights", signal_weights), ("background_weights", background_weights)):
-    values = checks.numbers(weights, name).astype(float)
-    mean = values.mean()
-    checks.that(values.std() > 0, f"{name} are all equal, but the weights of the events differ")
-    checks.that(
-        abs(mean - 1) < 1e-3,
-        f"the mean of {name} is {mean:.4g}, but it should be 1: divide by the mean over all events",
-    )
-background_values = checks.numbers(background_weights, "background_weights").astype(float)
-low_mean, high_mean = background_values[:n_low].mean(), background_values[n_low:].mean()
-checks.that(
-    not (abs(low_mean - 1) < 1e-3 and abs(high_mean - 1) < 1e-3),
-    "each background was divided by its own mean: merge first, then divide by the common mean, or the ratio of the two processes is lost",
-)
-### BEGIN HIDDEN TESTS
-products = [np.prod([sample[branch].astype(float) for branch in branches], axis=0) for sample in samples.values()]
-merged = np.concatenate(products[1:])
-checks.close(
-    signal_weights,
-    products[0] / products[0].mean(),
-    "signal_weights are not the signal's event weights divided by their mean",
-    rtol=1e-3,
-)
-checks.close(
-    background_weights,
-    merged / merged.mean(),
-    "background_weights are not the merged event weights (low masses first) divided by their mean",
-    rtol=1e-3,
-)
-### END HIDDEN TESTS
+checks.mean_one(signal_weights, ["hww/GluGluHToWWTo2L2Nu_M125.root"], "signal_weights")
+files = ["hww/DYJetsToLL_M-10to50-LO.root", "hww/DYJetsToLL_M-50-LO.root"]
+checks.mean_one(background_weights, files, "background_weights")
+checks.passed("both classes have a mean weight of 1, and the two backgrounds keep their ratio", more=False)
 
 # %% [markdown]
 # ## Targets
 #
-# The target, or *label*, of an event is what the network should answer. Exercises 3 to 6 say **0 for signal and 1 for background**, as the exercise sheet of the EOS PhD days does, from which they grew.
+# The target, or [*label*](../glossary.md#label), of an event is what the network should answer.
+# Exercises 3 to 6 say **0 for signal and 1 for background**, as the exercise sheet of the EOS PhD days does, from which they grew.
 #
-# Most code, and every later lesson of this course, uses the opposite: 1 for signal, so that a high score means signal-like. Neither is wrong. What goes wrong is to
-# take the convention for granted: a ROC curve of the flipped label lies below the diagonal, and a paper's "score > 0.9" may be the background. Write down which it is wherever labels appear.
+# Most code, and every later lesson of this course, uses the opposite: 1 for signal, so that a high score means signal-like.
+# Neither is wrong.
+# What goes wrong is to take the convention for granted: a ROC curve of the flipped label lies below the diagonal, and a paper's "score > 0.9" may be the background.
+# Write down which it is wherever labels appear.
 #
 # **Task.** Make one label for every event of each class.
+#
+# <details><summary>Hint 1</summary>
+#
+# The labels of a class are all the same number, and there are as many as there are weights of the class.
+#
+# </details>
+#
+# <details><summary>Hint 2</summary>
+#
+# `np.zeros` and `np.ones` make an array of a given length. Take the lengths from `signal_weights` and `background_weights`.
+#
+# </details>
 
 # %% nbgrader={"grade": false, "grade_id": "labels", "locked": false, "schema_version": 3, "solution": true, "task": false}
 # signal_labels, background_labels: arrays of shape (n_events,), 0 = signal, 1 = background
@@ -335,35 +275,17 @@ background_labels = np.ones(len(background_weights))
 ### END SOLUTION
 
 # %% nbgrader={"grade": true, "grade_id": "labels-check", "locked": true, "points": 1, "schema_version": 3, "solution": false, "task": false}
-import numpy as np
+from helpers import checks
 
-from helpers import checks, datasets
-
-n_events = {}
-for file_name in ("GluGluHToWWTo2L2Nu_M125.root", "DYJetsToLL_M-10to50-LO.root", "DYJetsToLL_M-50-LO.root"):
-    with datasets.open_root(f"hww/{file_name}") as root_file:
-        n_events[file_name] = root_file["Events"].num_entries
-n_signal, n_low, n_high = n_events.values()
-checks.shape(signal_labels, (n_signal,), "signal_labels", hint="one label for every event")
-checks.shape(background_labels, (n_low + n_high,), "background_labels", hint="one label for every event of both files")
-checks.that(
-    set(np.unique(checks.numbers(signal_labels, "signal_labels")).tolist()) == {0},
-    "signal events should have label 0 in this exercise (0 = signal, 1 = background)",
-)
-checks.that(
-    set(np.unique(checks.numbers(background_labels, "background_labels")).tolist()) == {1},
-    "background events should have label 1 in this exercise (0 = signal, 1 = background)",
-)
-### BEGIN HIDDEN TESTS
-together = np.concatenate([np.array(signal_labels), np.array(background_labels)])
-checks.equal(
-    together, np.repeat([0, 1], [n_signal, n_low + n_high]), "the labels should be 0 for signal and 1 for background"
-)
-### END HIDDEN TESTS
+checks.labels(signal_labels, ["hww/GluGluHToWWTo2L2Nu_M125.root"], 0, "signal_labels")
+files = ["hww/DYJetsToLL_M-10to50-LO.root", "hww/DYJetsToLL_M-50-LO.root"]
+checks.labels(background_labels, files, 1, "background_labels")
+checks.passed("every event has a label, 0 for signal and 1 for background", more=False)
 
 # %% [markdown]
-# **Question.** A colleague divides the weights of *each background file* by their own mean and only then merges. What changes in the background that the network sees, and what would it do
-# to a classifier that is used on real data?
+# **Question.** A colleague divides the weights of *each background file* by their own mean and only then merges.
+# What changes in the background that the network sees?
+# And what would that do to a classifier that is used on real data?
 
 # %% [markdown] nbgrader={"grade": true, "grade_id": "normalise-before-merging", "locked": false, "points": 2, "schema_version": 3, "solution": true, "task": false}
 # <!-- ### BEGIN SOLUTION -->
@@ -378,5 +300,10 @@ checks.equal(
 # %% [markdown]
 # ## Going further
 #
-# A sample of unequal weights is worth less than one of as many equal weights. The *effective* number of events, $N_\mathrm{eff} = (\sum w)^2 / \sum w^2$, is the number of unweighted events with the same relative error. Compute it for both backgrounds,
-# alone and merged. Which of the two samples limits the merged one, and where would you spend the next hour of generating events?
+# A sample of unequal weights is worth less than one of as many equal weights.
+# The [*effective number of events*](../glossary.md#effective-number-of-events), $N_\mathrm{eff} = (\sum w)^2 / \sum w^2$, is the number of unweighted events with the same relative error.
+# Compute it for both backgrounds, alone and merged.
+# Which of the two samples limits the merged one, and where would you spend the next hour of generating events?
+
+# %% [markdown]
+# [← Exercise 2](../ex2_arrays/arrays.ipynb) · [Start](../start.md) · [Exercise 4 →](../ex4_splitting/splitting.ipynb)

@@ -319,14 +319,18 @@ def test_close_forgives_what_it_is_told_to():
     checks.close([1.000009, 0], [1, 0], "not seen")
     checks.close([1.0009, 1e-3], [1, 0], "not seen", rtol=1e-3, atol=1e-3)
     checks.close([], [], "not seen")
-    with fails(r"^the words \(found 1.00002, expected 1\)$"):
+    with fails(r"^the words \(found 1.00002, expected 1\) at index 0$"):
         checks.close([1.00002], [1], "the words")
     with fails("found 1e-09, expected 0"):
         checks.close([1e-9], [0], "the words")
 
 
-def test_close_shows_the_worst_value():
-    with fails(r"^the words \(found 9, expected 3\)$"):
+def test_close_shows_the_worst_value_and_its_place():
+    with fails(r"^the words \(found 4, expected 3\)$"):
+        checks.close(4, 3, "the words")
+    with fails(r"^the words \(found 9, expected 3\) at index \[1, 0\]$"):
+        checks.close([[1, 2], [9, 4]], [[1, 2], [3, 4]], "the words")
+    with fails(r"^the words \(found 9, expected 3\) at index 2$"):
         checks.close([1.1, 2.1, 9], [1, 2, 3], "the words")
     with fails(r"^the words \(2 values are not finite: NaN or infinity\)$"):
         checks.close([1, np.nan, -np.inf], [1, 2, 3], "the words")

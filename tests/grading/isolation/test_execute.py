@@ -82,7 +82,7 @@ def test_right_answers_pass_and_wrong_ones_get_the_checks_sentence():
         ]
     )  # fmt: skip
     assert errors(notebook) == {
-        "wrong": "CheckFailed: array is not what it should be (found 0, expected 1)",
+        "wrong": "CheckFailed: array is not what it should be (found 0, expected 1) at index 0",
         "raised": "CheckFailed: fail should take 3 (it raised ValueError: not 3, "
         """in the line `raise ValueError(f"not {value}")`)""",
         "class": "CheckFailed: thing is an object of your own class Thing, but plain data are expected",
