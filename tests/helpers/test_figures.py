@@ -46,6 +46,68 @@ def test_description_changes_with_the_figure(figure, change):
     assert figures.describe(figure) != before
 
 
+HISTORY = {
+    "loss": [0.7, 0.5, 0.4],
+    "val_loss": [0.6, 0.5, 0.45],
+    "accuracy": [0.6, 0.8, 0.9],
+    "val_accuracy": [0.7, 0.8, 0.85],
+}
+
+
+@pytest.fixture
+def drawn():
+    """Draws a training history with other values, and describes the figure."""
+
+    def draw(*, weighted=False, **values):
+        figure = figures.training_history(HISTORY | values, "my network", weighted=weighted)
+        return figure, figures.describe(figure).splitlines()[1:]
+
+    yield draw
+    plt.close("all")
+
+
+def test_a_training_history_shows_loss_and_metric(drawn):
+    figure, described = drawn()
+    assert described == [
+        "- title 'my network'; x 'epoch' 0 to 4; y 'loss' 0 to 0.8; legend 'training', 'validation'; 2 lines",
+        "- title 'my network'; x 'epoch' 0 to 4; y 'accuracy' 0.5 to 1; legend 'training', 'validation'; 2 lines",
+    ]
+    for axes, name in zip(figure.axes, ("loss", "accuracy"), strict=True):
+        assert [line.get_ydata().tolist() for line in axes.lines] == [HISTORY[name], HISTORY[f"val_{name}"]]
+        assert axes.lines[0].get_xdata().tolist() == [1, 2, 3]
+        assert np.array_equal(axes.get_xticks(), np.round(axes.get_xticks()))
+    assert "y 'weighted loss' 0 to 0.8" in drawn(weighted=True)[1][0]
+
+
+@pytest.mark.parametrize(
+    ("values", "panel", "range_"),
+    [
+        ({"val_loss": [0.6, 1.13, 0.5]}, 0, "'loss' 0 to 1.2"),
+        ({"loss": [-0.1, 0.5, 0.5]}, 0, "'loss' -0.2 to 0.8"),
+        ({"accuracy": [0.11, 0.2, 0.3]}, 1, "'accuracy' 0.1 to 1"),
+        ({"accuracy": [0.6, 0.8, 1.0]}, 1, "'accuracy' 0.5 to 1"),
+        ({"loss": [0.7, np.nan, np.inf]}, 0, "'loss' 0 to 0.8"),
+        ({"loss": [np.nan] * 3, "val_loss": [np.nan] * 3}, 0, "'loss' 0 to 0.8"),
+    ],
+)
+def test_the_ranges_of_a_training_history_hide_no_value(drawn, values, panel, range_):
+    assert f"y {range_};" in drawn(**values)[1][panel]
+
+
+@pytest.mark.parametrize(
+    ("values", "named"),
+    [({"val_loss": []}, "no val_loss, but"), ({"accuracy": [], "val_loss": []}, "no val_loss and no acc")],
+)
+def test_a_history_that_lacks_something_is_answered(values, named):
+    with pytest.raises(ValueError, match=named):
+        figures.training_history(HISTORY | values, "my network")
+
+
+def test_a_metric_of_another_name_is_shown(drawn):
+    figure = figures.training_history(HISTORY | {"auc": [0.9], "val_auc": [0.8]}, "my network", metric="auc")
+    assert "y 'auc' 0.5 to 1" in figures.describe(figure)
+
+
 def test_a_notebook_stores_the_description():
     from IPython.core.interactiveshell import InteractiveShell
 
