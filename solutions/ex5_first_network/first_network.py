@@ -808,10 +808,10 @@ plt.show()
 # Two uncertainties belong to the difference, and they answer two questions.
 #
 # - Is *this* network better than *this* BDT on new events?
-# That is a matter of the test events alone: for the reference network 0.0014 ± 0.0005, nearly three standard deviations.
+# That is a matter of the test events alone: for the reference network 0.0013 ± 0.0005, nearly three standard deviations.
 # - Is such a network, trained anew, better than such a BDT?
 # Then the seeds count as well: their standard deviations above are 0.0006 for the network and 0.0003 for the BDT, together with the events $\sqrt{0.0005^2 + 0.0006^2 + 0.0003^2} = 0.0008$.
-# The difference is 0.0014 ± 0.0008: less than two standard deviations, a hint and not a proof.
+# The difference is 0.0013 ± 0.0008: less than two standard deviations, a hint and not a proof.
 #
 # With a fixed number of 15 epochs the same network reached 0.9742 and the BDT 0.9739.
 # A difference of 0.0003 is smaller than any of its uncertainties: these two do *not* differ, whatever the fourth digit says.
@@ -832,7 +832,7 @@ plt.show()
 # It is over-trained a little: the training loss ends more than a tenth below the validation loss (0.19 and 0.21), the area is 0.979 in training and 0.972 in validation, and signal at low scores is more frequent in validation.
 # Against that, early stopping ended the training before the validation loss turned up, and the linear network, which cannot learn by heart, shows most of the gap in area, too (0.927 and 0.922).
 #
-# On the test sample the network reaches 0.9753 ± 0.0012 and the BDT 0.9739 ± 0.0013, the difference is 0.0014 ± 0.0005 from the events; with the seeds (0.0006 and 0.0003) it is 0.0014 ± 0.0008, so that one training more could turn it.
+# On the test sample the network reaches 0.9753 ± 0.0012 and the BDT 0.9739 ± 0.0013, the difference is 0.0013 ± 0.0005 from the events; with the seeds (0.0006 and 0.0003) it is 0.0013 ± 0.0008, so that one training more could turn it.
 # With six variables there is not much more to find.
 # More would come from more information (lepton angles, jets), not from more layers; more seeds and more test events would say which is better.
 #
