@@ -9,9 +9,11 @@ from IPython import get_ipython
 
 from helpers.checks import missing_names
 from helpers.checks.branches import branch, branches, columns, moments, normalised, sample, samples, trees
+from helpers.checks.classifiers import area_of, draws_roc, scores_events, scores_of, separates
 from helpers.checks.events import aligned, same_events, shuffled
 from helpers.checks.failure import CheckFailed, passed, that
 from helpers.checks.functions import call, raises
+from helpers.checks.samples import merges, scales
 from helpers.checks.shuffling import shuffles, split_sample, splits
 from helpers.checks.stacking import stacks
 from helpers.checks.values import close, dictionary, equal, names, number, numbers, shape, strings
@@ -21,15 +23,18 @@ __all__ = [
     "WEIGHT_BRANCHES",
     "CheckFailed",
     "aligned",
+    "area_of",
     "branch",
     "branches",
     "call",
     "close",
     "columns",
     "dictionary",
+    "draws_roc",
     "equal",
     "labels",
     "mean_one",
+    "merges",
     "moments",
     "names",
     "normalised",
@@ -40,6 +45,10 @@ __all__ = [
     "same_events",
     "sample",
     "samples",
+    "scales",
+    "scores_events",
+    "scores_of",
+    "separates",
     "shape",
     "shuffled",
     "shuffles",
