@@ -20,12 +20,13 @@ from pathlib import Path
 import nbformat
 from nbformat import NotebookNode
 
-from grading.cells.roles import name_of
+from grading.cells.roles import is_test, name_of
 from helpers.repository import ROOT
 
 SECRET = ROOT / "secret"
 METADATA = {"kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"}}
-CELL_METADATA = ("nbgrader", "tags")
+CELL_METADATA = ("nbgrader", "tags", "jupyter")
+FOLDED = {"source_hidden": True}
 ADDRESS = re.compile(r"\bat 0x[0-9a-f]+")
 
 
@@ -36,6 +37,9 @@ def clean(notebook: NotebookNode) -> NotebookNode:
     for cell, name in zip(notebook.cells, cell_ids(notebook), strict=True):
         cell.id = name
         cell.metadata = NotebookNode({key: cell.metadata[key] for key in CELL_METADATA if cell.metadata.get(key)})
+        cell.metadata.pop("jupyter", None)
+        if is_test(cell):
+            cell.metadata["jupyter"] = dict(FOLDED)
         if cell.cell_type == "code":
             cell.outputs = [output for output in cell.outputs if not _is_stderr(output)]
     return notebook
@@ -55,6 +59,8 @@ def problems(notebook: NotebookNode) -> list[str]:
         for key in cell.metadata:
             if key not in CELL_METADATA or not cell.metadata[key]:
                 found.append(f"cell {number}: the metadata hold {key!r}")
+        if cell.metadata.get("jupyter", {}) != (FOLDED if is_test(cell) else {}):
+            found.append(f"cell {number}: a test cell, and no other, is folded (jupyter: {json.dumps(FOLDED)})")
         for output in cell.get("outputs", []):
             if _is_stderr(output):
                 found.append(f"cell {number}: wrote to stderr: {_first_line(output.text)}")

@@ -28,6 +28,7 @@ from nbgrader.coursedir import CourseDirectory
 from nbgrader.preprocessors import NbGraderPreprocessor
 from traitlets.config import Config, PyFileConfigLoader
 
+from grading.authoring import start_page
 from grading.authoring.secrets import SecretReleased, refuse_secrets
 from helpers.files import replacing
 from helpers.repository import ROOT
@@ -43,7 +44,7 @@ class KeepStudentMetadata(NbGraderPreprocessor):
     """Drop metadata that are of use only beside the solution: its text twin, timings, versions it was run with."""
 
     notebook_keys = frozenset({"kernelspec", "language_info"})
-    cell_keys = frozenset({"nbgrader", "tags", "deletable", "editable"})
+    cell_keys = frozenset({"nbgrader", "tags", "jupyter", "deletable", "editable"})
 
     def preprocess(self, nb: NotebookNode, resources: dict) -> tuple[NotebookNode, dict]:
         for key in nb.metadata.keys() - self.notebook_keys:
@@ -65,7 +66,7 @@ def files(folder: Path) -> dict[str, bytes]:
 
 
 def generate(destination: Path, root: Path = ROOT, report: Callable[[str], None] = lambda line: None) -> None:
-    """Write the release of every assignment below ``root/solutions`` to ``destination/<assignment>``.
+    """Write the release of every assignment below ``root/solutions`` to ``destination/<assignment>``, and its pages.
 
     The gradebook that nbgrader needs for it is temporary. ``report`` gets one line an assignment.
     Raises ReleaseError if nbgrader refuses a notebook, or if students would receive a secret of the challenge.
@@ -92,6 +93,11 @@ def generate(destination: Path, root: Path = ROOT, report: Callable[[str], None]
             start = time.monotonic()
             _generate_one(assignment, config)
             report(f"course/{assignment}: {time.monotonic() - start:.1f} s")
+    try:
+        for name, text in start_page.pages(root / "solutions").items():
+            (destination / name).write_text(text, encoding="utf-8")
+    except start_page.OpeningError as error:
+        raise ReleaseError(str(error)) from error
 
 
 def _generate_one(assignment: str, config: Config) -> None:

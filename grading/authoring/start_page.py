@@ -1,6 +1,6 @@
-"""The page on which the course opens: its lessons in order, read off their own opening cells.
+"""The pages beside the lessons; the course opens on one: its lessons in order, read off their own opening cells.
 
-``solutions/start.md`` is the page as it is written, with a line `LESSONS` where the table of lessons belongs.
+``solutions/*.md`` are the pages as they are written, with a line `LESSONS` where the table of lessons belongs.
 """
 
 import re
@@ -104,9 +104,13 @@ def table(lessons: list[Opening]) -> str:
     return "\n".join(rows)
 
 
-def page(solutions: Path) -> str:
-    """The start page. Raises OpeningError if the lessons' openings or links do not make one."""
-    text = (solutions / "start.md").read_text("utf-8")
-    if text.count(LESSONS) != 1:
-        raise OpeningError(f"solutions/start.md should hold the line {LESSONS} once")
-    return text.replace(LESSONS, table(in_order(solutions)))
+def pages(solutions: Path) -> dict[str, str]:
+    """The pages beside the lessons, by file name, such as the start page and the glossary.
+
+    Raises OpeningError if the lessons' openings or links do not make the table that one of them asks for.
+    """
+    written = {path.name: path.read_text("utf-8") for path in sorted(solutions.glob("*.md"))}
+    return {
+        name: text.replace(LESSONS, table(in_order(solutions))) if LESSONS in text else text
+        for name, text in written.items()
+    }

@@ -19,6 +19,11 @@
 # **What you need to know:** Exercise 5 (the network), of part 1 what a basket costs, and Python's `yield`. You do not need your own `randomize` here. **Time:** two hours.
 #
 # **Data:** `hww/arrays.npz`, the six variables, weights and labels (0 = signal, 1 = background) of Exercise 5, here written to a ROOT file in random order, as `randomize` leaves it. It is small, so that everything runs in seconds; the last section takes a file of two million events.
+#
+# **Grading:** under each exercise stands a check with a visible part, which you run, and a hidden part, which asks the same of other inputs when you hand in.
+# Questions are marked by hand.
+#
+# [← Exercise 6: shuffling](../ex6_out_of_core/randomize.ipynb) · [Start](../start.md) · [Top tagging: DNN →](../top_tagging/dnn.ipynb)
 
 # %%
 import tempfile
@@ -792,3 +797,6 @@ if big_file:
 #
 # While the network learns from a chunk, the next one could be read. Write `read_ahead(batches, n)`, which runs a generator in a thread and keeps up to n batches ready in a `queue.Queue`. (Decompression releases Python's global lock, so a thread is enough.) How much faster is training on the large file, and what is the most that you can gain?
 # And if you train fifty times on the same file: convert it once to shuffled HDF5 with the eight columns that you need, and measure again. (`python -m benchmarks.out_of_core` does both.)
+
+# %% [markdown]
+# [← Exercise 6: shuffling](../ex6_out_of_core/randomize.ipynb) · [Start](../start.md) · [Top tagging: DNN →](../top_tagging/dnn.ipynb)

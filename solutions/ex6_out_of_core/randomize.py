@@ -20,6 +20,11 @@
 # **What you need to know:** Exercise 1 (trees, branches, baskets), Exercise 4 (why to shuffle), what a context manager (`with`) does, and `np.argsort`. **Time:** three hours. This exercise is advanced and optional.
 #
 # **Data:** the three H→WW and Drell–Yan files `hww/*.root`, joined into one file that is ordered by class, as files of simulated events are. It is small, so that everything runs in seconds; the last section makes one of two million events.
+#
+# **Grading:** under each exercise stands a check with a visible part, which you run, and a hidden part, which asks the same of other inputs when you hand in.
+# Questions are marked by hand.
+#
+# [← Exercise 5](../ex5_first_network/first_network.ipynb) · [Start](../start.md) · [Exercise 6: training →](../ex6_out_of_core/generators.ipynb)
 
 # %%
 import tempfile
@@ -860,3 +865,6 @@ if big_file:
 #
 # There is another way to a random order: give every event a random number as its key and *sort* by the key, with an external sort (sort chunks in memory, write them, merge the sorted files). Why is that a uniform permutation, too, and what does it cost compared with buckets: how often is every event read and written, and in how long pieces?
 # Then measure where the time of your `randomize` goes (`%prun`). If it is compression, try `uproot.ZSTD(1)` or `uproot.LZ4(1)` for the output, and a thread that loads the next bucket while this one is compressed.
+
+# %% [markdown]
+# [← Exercise 5](../ex5_first_network/first_network.ipynb) · [Start](../start.md) · [Exercise 6: training →](../ex6_out_of_core/generators.ipynb)

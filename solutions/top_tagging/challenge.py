@@ -19,6 +19,11 @@
 # **What you need to know:** the notebooks *dnn* and *cnn*. **Time:** one hour, and as long as your ambition lasts.
 #
 # **Data:** the labelled jets of the other two notebooks, and `challenge/jets.h5`: the *secret* jets, made by the same simulation and selection. Your instructor has the labels.
+#
+# **Grading:** under each exercise stands a check with a visible part, which you run, and a hidden part, which asks the same of other inputs when you hand in.
+# Questions are marked by hand.
+#
+# [← Top tagging: CNN](../top_tagging/cnn.ipynb) · [Start](../start.md)
 
 # %%
 import matplotlib.pyplot as plt
@@ -474,3 +479,6 @@ else:
 #
 # Now win. Let $\Phi$ see a constituent *and its neighbours* (the particle cloud of ParticleNet, arXiv:1902.08570). Give pairs of constituents instead of single ones: their distance and invariant mass (this is what LorentzNet and the Particle Transformer, arXiv:2202.03772, do). Average the scores of several trainings with different seeds; that alone is worth as much as many a new idea. Train on mirrored
 # and rotated copies. Make more jets: `make data DATASET=top_tagging EVENTS=200000`. And measure every gain on the validation jets, with its error, before you spend one of five entries on it.
+
+# %% [markdown]
+# [← Top tagging: CNN](../top_tagging/cnn.ipynb) · [Start](../start.md)

@@ -19,6 +19,11 @@
 # **What you need to know:** the notebook *dnn* (jets, constituents, AUC, background rejection). **Time:** two hours, about two minutes of it for training.
 #
 # **Data:** the jets of the notebook *dnn*: 24 000, 8 000 and 8 000 simulated jets for training, validation and test, half from top quarks (**label 1**), half QCD jets (**label 0**). Pictures of 40 × 40 pixels are made from them here.
+#
+# **Grading:** under each exercise stands a check with a visible part, which you run, and a hidden part, which asks the same of other inputs when you hand in.
+# Questions are marked by hand.
+#
+# [← Top tagging: DNN](../top_tagging/dnn.ipynb) · [Start](../start.md) · [Top tagging: challenge →](../top_tagging/challenge.ipynb)
 
 # %%
 import matplotlib.pyplot as plt
@@ -460,18 +465,8 @@ checks.that(
 ### END HIDDEN TESTS
 
 # %%
-def plot_history(history, title):
-    _, panels = plt.subplots(1, 2, figsize=(12, 4.5))
-    for axes, quantity, limits in ((panels[0], "loss", (0, 0.8)), (panels[1], "accuracy", (0.5, 1))):
-        epochs = np.arange(1, len(history[quantity]) + 1)
-        axes.plot(epochs, history[quantity], "o-", label="training")
-        axes.plot(epochs, history[f"val_{quantity}"], "s--", label="validation")
-        axes.set(title=title, xlabel="epoch", ylabel=quantity, xlim=(0, 11), ylim=limits)
-        axes.legend()
-    plt.show()
-
-
-plot_history(history, "your CNN")
+figures.training_history(history, "your CNN")
+plt.show()
 
 # %% [markdown]
 # *Figure: loss (left) and accuracy (right) of the CNN against epoch, training and validation. One epoch brings the reference network to a validation loss for which that of the notebook *dnn* needs four; after two or three the validation values stay and only those of training improve.*
@@ -581,3 +576,6 @@ plt.show()
 #
 # How much of the preprocessing does the CNN need? Make the pictures again without rotation and flips (`jets.pixelate(*jets.centre(constituents))`, in chunks, then `jets.normalise`), and train the same network. Then give it the turned pictures in random mirror images instead (`keras.layers.RandomFlip` as its first layer): is it cheaper to remove a symmetry or to learn it? Keep your trained network with
 # `network.save("cnn.keras")` for the notebook *challenge*.
+
+# %% [markdown]
+# [← Top tagging: DNN](../top_tagging/dnn.ipynb) · [Start](../start.md) · [Top tagging: challenge →](../top_tagging/challenge.ipynb)

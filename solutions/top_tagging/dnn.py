@@ -19,6 +19,11 @@
 # **What you need to know:** Exercise 5 (a network in Keras, loss, ROC curve). **Time:** three hours, about a minute of it for training.
 #
 # **Data:** `top_tagging/train.h5`, `validation.h5`, `test.h5`: 24 000, 8 000 and 8 000 simulated jets, half from top quarks (**label 1**), half from gluons and all lighter quarks, called QCD jets (**label 0**). Each jet is a table of up to 200 *constituents*, one row ($E$, $p_x$, $p_y$, $p_z$) in GeV each, those with the largest transverse momentum first, filled up with zeros.
+#
+# **Grading:** under each exercise stands a check with a visible part, which you run, and a hidden part, which asks the same of other inputs when you hand in.
+# Questions are marked by hand.
+#
+# [← Exercise 6: training](../ex6_out_of_core/generators.ipynb) · [Start](../start.md) · [Top tagging: CNN →](../top_tagging/cnn.ipynb)
 
 # %%
 import matplotlib.pyplot as plt
@@ -585,18 +590,8 @@ first_history = train(first_network, four_momenta(train_jets), four_momenta(vali
 
 
 # %%
-def plot_history(history, title):
-    _, panels = plt.subplots(1, 2, figsize=(12, 4.5))
-    for axes, quantity, limits in ((panels[0], "loss", (0, 0.8)), (panels[1], "accuracy", (0.5, 1))):
-        epochs = np.arange(1, len(history[quantity]) + 1)
-        axes.plot(epochs, history[quantity], "o-", label="training")
-        axes.plot(epochs, history[f"val_{quantity}"], "s--", label="validation")
-        axes.set(title=title, xlabel="epoch", ylabel=quantity, xlim=(0, 16), ylim=limits)
-        axes.legend()
-    plt.show()
-
-
-plot_history(first_history, "four-momenta, 20 constituents")
+figures.training_history(first_history, "four-momenta, 20 constituents")
+plt.show()
 
 # %% [markdown]
 # *Figure: loss (left) and accuracy (right) of the first network against epoch, training and validation. The loss falls and the accuracy rises quickly for two or three epochs, and then both hardly change; training and validation stay together, so it is not over-training that holds the network back.*
@@ -906,7 +901,8 @@ checks.close(
 ### END HIDDEN TESTS
 
 # %%
-plot_history(history, "your tagger")
+figures.training_history(history, "your tagger")
+plt.show()
 
 # %% [markdown]
 # *Figure: loss and accuracy of the better network against epoch. The loss starts where that of the first network never got. For the reference solution the validation loss hardly falls after the tenth epoch, while the training loss falls on: the gap grows, and more epochs gain nothing.*
@@ -970,3 +966,6 @@ plt.show()
 #
 # Which inputs does your tagger use? Shuffle one kind of input (all shares, all $\Delta\eta$, the mass) among the test jets, and see how far the AUC falls. Then check whether the tagger still finds tops among QCD jets *of the same mass*, between 150 and 200 GeV: an analysis that fits the mass
 # spectrum wants a tagger that knows nothing about it. Keep your trained network with `network.save("dnn.keras")`; the notebook *challenge* scores it on jets nobody has labels for.
+
+# %% [markdown]
+# [← Exercise 6: training](../ex6_out_of_core/generators.ipynb) · [Start](../start.md) · [Top tagging: CNN →](../top_tagging/cnn.ipynb)
