@@ -8,7 +8,7 @@ momentum and zeros after the last one.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from itertools import takewhile
 from pathlib import Path
@@ -51,7 +51,9 @@ def load_jets(
 
     Open only reference files that you trust: pandas and PyTables unpickle parts of a file as they open it.
     """
-    return _load(path_of(source), constituents, start, stop)
+    momenta, labels = _load(path_of(source), constituents, start, stop)
+    assert labels is not None  # they were asked for
+    return momenta, labels
 
 
 def load_jet_frame(
@@ -110,7 +112,7 @@ def _load(
 
 
 class _Arrays:
-    def __init__(self, name: Path, file: h5py.File):
+    def __init__(self, name: Path, file: h5py.File) -> None:
         self._name, self._file = name, file
         shape = file[CONSTITUENTS].shape
         if len(shape) != 3 or shape[2] != len(COMPONENTS):
@@ -129,9 +131,9 @@ class _Arrays:
 
 
 class _Frame:
-    def __init__(self, name: Path, store):
+    def __init__(self, name: Path, store: "pd.HDFStore") -> None:
         self._name, self._store = name, store
-        storer = store.get_storer(KEY)
+        storer = store.get_storer(KEY)  # type: ignore[operator]  # pandas-stubs do not know this method
         self.n_jets = int(storer.nrows if storer.is_table else storer.shape[0])
         self._columns = list(store.select(KEY, stop=0).columns)
         present = set(self._columns)
@@ -197,6 +199,6 @@ def _labels(name: Path, values: np.ndarray) -> np.ndarray:
     return values.astype(np.int8)
 
 
-def _listed(names, most: int = 6) -> str:
-    names = [str(name) for name in names]
-    return ", ".join(names[:most] + ["…"] * (len(names) > most)) or "nothing"
+def _listed(names: Iterable[object], most: int = 6) -> str:
+    texts = [str(name) for name in names]
+    return ", ".join(texts[:most] + ["…"] * (len(texts) > most)) or "nothing"

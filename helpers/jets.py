@@ -72,6 +72,10 @@ def flip(pt: np.ndarray, x: np.ndarray, y: np.ndarray) -> tuple[np.ndarray, np.n
     """Positions mirrored so that the right half (x > 0) and the upper half (y > 0) hold more transverse momentum.
 
     Where both halves hold the same, nothing is mirrored.
+
+    >>> pt, x, y = np.array([[30.0, 10.0]]), np.array([[-0.2, 0.6]]), np.array([[0.1, -0.3]])
+    >>> flip(pt, x, y)  # most of the transverse momentum is on the left, and in the upper half
+    (array([[ 0.2, -0.6]]), array([[ 0.1, -0.3]]))
     """
     x, y = (v * np.where(np.vecdot(pt, np.sign(v)) < 0, -1.0, 1.0)[:, np.newaxis] for v in (x, y))
     return x, y

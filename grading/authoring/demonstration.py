@@ -75,7 +75,7 @@ class Lesson:
         self.solution = _read_notebooks(course.folder / "solutions" / course.assignment)
         self.release = _read_notebooks(course.folder / "course" / course.assignment)
         cells = [cell for notebook in self.solution.values() for cell in notebook.cells]
-        self.answers = {name_of(cell): SOLUTION.unmarked(cell.source) for cell in cells if is_solution(cell)}
+        self.answers = {name_of(cell) or "": SOLUTION.unmarked(cell.source) for cell in cells if is_solution(cell)}
         self.test_points = sum(cell.metadata.nbgrader.points for cell in cells if is_test(cell))
         self.max_points = sum(cell.metadata.nbgrader.points for cell in cells if is_grade(cell))
 
@@ -97,7 +97,7 @@ class Lesson:
             tested: set[str] = set()
             collecting = False
             for cell in notebook.cells:
-                cell_name = name_of(cell)
+                cell_name = name_of(cell) or ""
                 if is_solution(cell):
                     cell.source = filled_in.get(cell_name, cell.source)
                 if is_solution(cell) and is_grade(cell):

@@ -26,7 +26,7 @@ from nbgrader.converters import GenerateAssignment
 from nbgrader.converters.base import NbGraderException
 from nbgrader.coursedir import CourseDirectory
 from nbgrader.preprocessors import NbGraderPreprocessor
-from traitlets.config import Config, PyFileConfigLoader
+from traitlets.config.loader import Config, PyFileConfigLoader
 
 from grading.authoring import start_page
 from grading.authoring.secrets import SecretReleased, refuse_secrets
@@ -47,6 +47,7 @@ class KeepStudentMetadata(NbGraderPreprocessor):
     cell_keys = frozenset({"nbgrader", "tags", "jupyter", "deletable", "editable"})
 
     def preprocess(self, nb: NotebookNode, resources: dict) -> tuple[NotebookNode, dict]:
+        """The notebook, changed in place, with the keys above and no others; of its language no version."""
         for key in nb.metadata.keys() - self.notebook_keys:
             del nb.metadata[key]
         nb.metadata.get("language_info", {}).pop("version", None)
@@ -102,12 +103,13 @@ def generate(destination: Path, root: Path = ROOT, report: Callable[[str], None]
 
 def _generate_one(assignment: str, config: Config) -> None:
     log = logging.getLogger(f"{__name__}.{assignment}")
-    log.propagate, log.handlers = False, [_Errors()]
+    errors = _Errors()
+    log.propagate, log.handlers = False, [errors]
     coursedir = CourseDirectory(config=config, assignment_id=assignment, log=log)
     try:
         GenerateAssignment(coursedir=coursedir, config=config, log=log).start()
     except NbGraderException as error:
-        raise ReleaseError(f"solutions/{assignment}: {log.handlers[0].cause or error}") from error
+        raise ReleaseError(f"solutions/{assignment}: {errors.cause or error}") from error
 
 
 class _Errors(logging.Handler):

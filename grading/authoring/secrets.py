@@ -77,6 +77,7 @@ class RefuseSecrets(NbGraderPreprocessor):
     """Stops ``nbgrader generate_assignment`` and ``make course``."""
 
     def preprocess(self, nb: NotebookNode, resources: dict) -> tuple[NotebookNode, dict]:
+        """The notebook as it is. Raises SecretReleased if its course holds a secret of the challenge."""
         refuse_secrets(Path(resources["metadata"]["path"]).resolve().parents[1])
         return nb, resources
 
@@ -85,6 +86,7 @@ class ReleaseWithoutSecrets(ExchangeReleaseAssignment):
     """Stops ``nbgrader release_assignment``."""
 
     def copy_files(self) -> None:
+        """Copy the assignment to the exchange, or end the command with a sentence that says what would be released."""
         try:
             refuse_secrets(Path(self.coursedir.root))
         except SecretReleased as error:

@@ -117,7 +117,7 @@ class Books:
             f"The gradebook does not know {self.assignment}: "
             f"`nbgrader generate_assignment {self.assignment} --force` first."
         )
-        if url.get_backend_name() == "sqlite" and not Path(url.database).exists():
+        if url.get_backend_name() == "sqlite" and (url.database is None or not Path(url.database).exists()):
             raise CannotGrade(unknown)
         with gradebook_errors_explained(self.coursedir), self._gradebook() as gradebook:
             try:
@@ -132,9 +132,11 @@ class Books:
         return Gradebook(self.coursedir.db_url, self.coursedir.course_id)
 
     def submitted(self, student: str) -> Path:
+        """The folder of what a student has handed in, whether or not it is there."""
         return Path(self.coursedir.format_path(self.coursedir.submitted_directory, student, self.assignment))
 
     def autograded(self, student: str) -> Path:
+        """The folder of a student's graded notebooks, whether or not it is there."""
         return Path(self.coursedir.format_path(self.coursedir.autograded_directory, student, self.assignment))
 
     def students(self) -> list[str]:
@@ -142,7 +144,7 @@ class Books:
         step = self.coursedir.submitted_directory
         pattern = self.coursedir.format_path(step, "(?P<student>.*)", re.escape(self.assignment), escape=True)
         folders = glob.glob(self.coursedir.format_path(step, "*", glob.escape(self.assignment)))
-        return sorted(re.fullmatch(pattern, folder)["student"] for folder in folders if os.path.isdir(folder))
+        return sorted(_student(pattern, folder) for folder in folders if os.path.isdir(folder))
 
     def state(self) -> dict[str, str]:
         """Of each student who has handed in: "" if that is graded, "new" if nothing was, else why it must be again."""
@@ -241,7 +243,15 @@ class Books:
             shutil.rmtree(old)
 
     def write_log(self, student: str, text: str) -> None:
+        """Replace the student's log; characters that UTF-8 does not have are written as escapes."""
         (self.logs / f"{student}.log").write_text(text, errors="backslashreplace")
+
+
+def _student(pattern: str, folder: str) -> str:
+    match = re.fullmatch(pattern, folder)
+    if match is None:
+        raise CannotGrade(f"{folder!r} has no name that a student can have: rename it or take it away.")
+    return match["student"]
 
 
 def timestamp_of(folder: Path) -> datetime | float | None:

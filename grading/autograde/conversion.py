@@ -26,6 +26,7 @@ class OneSubmission(Autograde):
     student = Unicode()
 
     def convert_notebooks(self) -> None:
+        """Convert the notebooks in the order of their names. Raises ValueError unless there is one submission."""
         (notebooks,) = self.assignments.values()
         self.notebooks = sorted(notebooks)
         self.init_assignment(self.coursedir.assignment_id, self.student)
@@ -51,6 +52,7 @@ class Log(logging.Handler):
         self.setFormatter(logging.Formatter("[%(levelname)s] %(message)s"))
 
     def emit(self, record: logging.LogRecord) -> None:
+        """Append the record and a line break to ``text``."""
         self.text += self.format(record) + "\n"
 
 
@@ -58,6 +60,7 @@ class Log(logging.Handler):
 def captured_log() -> Iterator[Log]:
     """Collect what nbgrader logs meanwhile, and keep it off the screen."""
     logger, log = traitlets.log.get_logger(), Log()
+    assert isinstance(logger, logging.Logger)  # an adapter would be one that an application had set
     before = logger.level, logger.propagate, logger.handlers
     logger.propagate, logger.handlers = False, [log]
     logger.setLevel(logging.INFO)

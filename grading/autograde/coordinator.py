@@ -11,7 +11,7 @@ from itertools import islice
 from pathlib import Path
 
 from distributed import Client, KilledWorker, as_completed
-from distributed.comm import CommClosedError
+from distributed.comm.core import CommClosedError
 from nbgrader.apps import AutogradeApp
 from tqdm import tqdm
 

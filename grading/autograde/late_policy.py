@@ -17,7 +17,13 @@ LARGEST_PART = 0.5
 
 
 def lost_part(seconds_late: float) -> float:
-    """The part of a notebook's points that a submission loses, between 0 and 0.5."""
+    """The part of a notebook's points that a submission loses, between 0 and 0.5.
+
+    >>> lost_part(3600), lost_part(3601), lost_part(24 * 3600), lost_part(24 * 3600 + 1)
+    (0.0, 0.1, 0.1, 0.2)
+    >>> lost_part(30 * 24 * 3600)
+    0.5
+    """
     if seconds_late <= GRACE_S:
         return 0.0
     return min(PART_PER_DAY * math.ceil(seconds_late / DAY_S), LARGEST_PART)

@@ -110,7 +110,7 @@ def read_lesson(coursedir: CourseDirectory, config: Config, scratch: Path) -> Le
     database = scratch / "lesson.db"
     database.unlink(missing_ok=True)
     copy_lesson(coursedir.db_url, f"sqlite:///{database}", released_order(source))
-    sent = config.copy()
+    sent = Config(config)  # a copy
     sent.CourseDirectory = Config(config.CourseDirectory)
     sent.CourseDirectory.pop("db_url", None)
     return Lesson(

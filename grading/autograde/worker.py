@@ -82,16 +82,19 @@ class FirstHalf(OneSubmission):
     """
 
     def start(self) -> None:
+        """Convert the submission, and end what it runs after ``seconds``. Fills ``problems`` and ``remarks``."""
         self.problems: dict[str, str] = {}
         self.remarks: list[str] = []
         with Deadline(self.seconds) as self.deadline:
             super().start()
 
     def convert_notebooks(self) -> None:
+        """Call the pre_convert_hook, and convert the notebooks that it leaves."""
         self.run_pre_convert_hook()
         super().convert_notebooks()
 
     def convert_single_notebook(self, notebook: str) -> None:
+        """Run one notebook. Of an error, unless it is the machine's, ``problems`` keeps the sentence."""
         name = os.path.basename(notebook)
         graded = Path(self._format_dest(self.coursedir.assignment_id, self.student), name)
         try:

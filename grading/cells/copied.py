@@ -35,7 +35,7 @@ def released_name(cell: NotebookNode) -> str | None:
 
 def kept_cells(cells: list[NotebookNode], released: list[SourceCell]) -> dict[str, int]:
     """For each released cell that is present, in the order of release, the position of the copy that keeps its role."""
-    positions: dict[str, list[int]] = {}
+    positions: dict[str | None, list[int]] = {}
     for position, cell in enumerate(cells):
         positions.setdefault(released_name(cell), []).append(position)
 
@@ -58,6 +58,7 @@ class KeepOneOfEachCell(NbGraderPreprocessor):
     """Leave each released name to one cell of a submission. Comes before nbgrader's DeduplicateIds."""
 
     def preprocess(self, nb: NotebookNode, resources: dict) -> tuple[NotebookNode, dict]:
+        """The notebook, changed in place: a second copy keeps its source and loses its nbgrader metadata."""
         names = resources["nbgrader"]
         with Gradebook(names["db_url"]) as gradebook:
             released = gradebook.find_notebook(names["notebook"], names["assignment"]).source_cells
@@ -77,6 +78,7 @@ class RestoreDeletedCells(OverwriteCells):
     """
 
     def add_missing_grade_cells(self, nb: NotebookNode, resources: dict) -> tuple[NotebookNode, dict]:
+        """The notebook, changed in place, with every graded cell of the release; each that was missing is logged."""
         released = self.gradebook.find_notebook(self.notebook_id, self.assignment_id)
         points = {cell.name: cell.max_score for cell in released.grade_cells}
         answers = {cell.name for cell in released.solution_cells}

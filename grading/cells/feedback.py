@@ -11,6 +11,7 @@ class HideHiddenTests(NbGraderPreprocessor):
     """Take hidden tests out of a graded notebook's test cells, and out of what those cells printed when they failed."""
 
     def preprocess_cell(self, cell: NotebookNode, resources: dict, cell_index: int) -> tuple[NotebookNode, dict]:
+        """A test cell without hidden lines, stderr and tracebacks; of an error its name and message stay."""
         if is_test(cell):
             cell.source = HIDDEN_TESTS.without(cell.source)
             cell.outputs = [output for output in cell.outputs if output.get("name") != "stderr"]

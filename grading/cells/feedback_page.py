@@ -36,6 +36,7 @@ class Verdicts(NbGraderPreprocessor):
     model_answers = Bool(False, help="Whether students get the solution's answers to the questions.").tag(config=True)
 
     def preprocess(self, nb: NotebookNode, resources: dict) -> tuple[NotebookNode, dict]:
+        """Note the verdicts in the cells, and the page's style in the resources."""
         resources["feedback_css"] = (TEMPLATES / "feedback_page" / "feedback.css").read_text()
         answers = self._answers(resources) if self.model_answers else {}
         names = resources["nbgrader"]
@@ -47,7 +48,7 @@ class Verdicts(NbGraderPreprocessor):
                 else:
                     waits = gradebook.find_grade(name_of(cell), *place).needs_manual_grade
                     cell.metadata.nbgrader["verdict"] = "waits" if waits else "marked"
-                    cell.metadata.nbgrader["model_answer"] = answers.get(name_of(cell), "")
+                    cell.metadata.nbgrader["model_answer"] = answers.get(name_of(cell) or "", "")
         return nb, resources
 
     def _judge(self, cell: NotebookNode) -> None:
@@ -62,7 +63,7 @@ class Verdicts(NbGraderPreprocessor):
         course = Path(resources["metadata"]["path"]).resolve().parents[2]
         path = course / "solutions" / names["assignment"] / f"{names['notebook']}.ipynb"
         cells = nbformat.read(path, as_version=4).cells
-        return {name_of(cell): _without_scheme(cell.source) for cell in cells if is_question(cell)}
+        return {name_of(cell) or "": _without_scheme(cell.source) for cell in cells if is_question(cell)}
 
 
 def _sentence(error: NotebookNode) -> str:

@@ -13,7 +13,11 @@ class Region:
     end: str
 
     def divided(self, source: str) -> tuple[list[str], list[str]]:
-        """The lines outside of such regions, and those inside; the lines that enclose them are in neither."""
+        r"""The lines outside of such regions, and those inside; the lines that enclose them are in neither.
+
+        >>> Region("# BEGIN", "# END").divided("mass = 125\n# BEGIN\nwidth = 4\n# END\nspin = 0")
+        (['mass = 125', 'spin = 0'], ['width = 4'])
+        """
         outside: list[str] = []
         inside: list[str] = []
         lines = outside

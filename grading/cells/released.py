@@ -3,7 +3,7 @@
 from collections import Counter
 
 from nbformat import NotebookNode
-from nbgrader.api import Gradebook, SourceCell
+from nbgrader.api import Gradebook, Notebook, SourceCell
 from nbgrader.preprocessors import NbGraderPreprocessor
 
 from grading.cells.incidents import Incidents
@@ -18,6 +18,7 @@ class RestoreRoles(NbGraderPreprocessor):
     """
 
     def preprocess(self, nb: NotebookNode, resources: dict) -> tuple[NotebookNode, dict]:
+        """The notebook, changed in place. What was deleted, doubled or edited becomes an incident."""
         names = resources["nbgrader"]
         note = Incidents(nb, names["student"], self.log)
         note.begin()
@@ -31,7 +32,7 @@ class RestoreRoles(NbGraderPreprocessor):
             present = Counter(name_of(cell) for cell in nb.cells)
             for cell in nb.cells:
                 name = name_of(cell)
-                if name in sources:
+                if name is not None and name in sources:
                     self._restore(cell, roles[name], note)
                     if name in visible and cell.source.strip() != visible[name]:
                         note(name, "the text of this locked cell was edited; the released one is used")
@@ -50,7 +51,7 @@ class RestoreRoles(NbGraderPreprocessor):
         cell.metadata["nbgrader"] = NotebookNode(role)
 
 
-def _role(name: str, source: SourceCell, released: object) -> dict:
+def _role(name: str, source: SourceCell, released: Notebook) -> dict:
     graded = {cell.name: cell.max_score for cell in released.grade_cells}
     tasks = {cell.name: cell.max_score for cell in released.task_cells}
     role = {

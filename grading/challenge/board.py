@@ -25,6 +25,7 @@ class Row:
 
     @property
     def is_course(self) -> bool:
+        """Whether it is the course's own entry, which takes no place from anybody."""
         return self.entry.group == COURSE
 
 
@@ -61,7 +62,7 @@ def evaluate(half: str, labels: np.ndarray, jets: np.ndarray, entries: list[Entr
             place,
             area,
             rejection,
-            "; ".join(filter(None, [entry.remark, area.high < 0.5 and WORSE_THAN_CHANCE])),
+            "; ".join(filter(None, [entry.remark, WORSE_THAN_CHANCE if area.high < 0.5 else ""])),
         )
         for entry, place, area, rejection in zip(entries, places, intervals, rejected, strict=True)
     ]

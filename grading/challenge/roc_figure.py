@@ -5,6 +5,7 @@ from itertools import cycle
 
 import matplotlib.pyplot as plt
 import mplhep
+import numpy as np
 from sklearn.metrics import roc_curve
 
 from grading.challenge.board import EFFICIENCIES, Board, Row
@@ -30,7 +31,7 @@ def draw(board: Board) -> bytes:
     colours, dashes = iter(COLOURS), cycle(DASHES)
     with plt.style.context([mplhep.style.ROOT, SIZES, STYLE]):
         figure, axes = plt.subplots()
-        others = "other entries"
+        others: str | None = "other entries"
         for row in board.rows:
             efficiency, rejection = _curve(board, row)
             if row.is_course:
@@ -78,7 +79,7 @@ def _short(row: Row) -> str:
     return ": ".join(name if len(name) <= LONGEST else f"{name[: LONGEST - 1]}…" for name in _name(row).split(": "))
 
 
-def _curve(board: Board, row: Row):
+def _curve(board: Board, row: Row) -> tuple[np.ndarray, np.ndarray]:
     background, signal, _ = roc_curve(board.labels, board.scores(row), drop_intermediate=False)
     passing = background > 0
     return signal[passing], 1 / background[passing]

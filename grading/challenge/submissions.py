@@ -52,10 +52,12 @@ class Entry:
 
     @property
     def file(self) -> str:
+        """The name for tables, <group>_<network>, in the spelling that was handed in."""
         return f"{self.group}_{self.network}.npy"
 
     @property
     def key(self) -> tuple[str, str]:
+        """What two versions of one network have in common: group and network, whatever their capitals."""
         return self.group.lower(), self.network.lower()
 
 
@@ -83,6 +85,7 @@ def collect(folder: Path, n_jets: int, deadline: datetime) -> tuple[list[Entry],
         except Rejected as reason:
             reject(path, reason)
             continue
+        assert entry.handed_in is not None  # `_entry` fills it in
         if entry.handed_in > deadline:
             late = f"was handed in after the deadline, on {with_zone(entry.handed_in.astimezone(deadline.tzinfo))}"
             aside.append(NotRanked(entry.file, entry.student, "late", late))
@@ -146,19 +149,23 @@ def _entry(path: Path, student: str, n_jets: int) -> Entry:
 def _handed_in(path: Path) -> datetime:
     try:
         text = untrusted_files.read(path.parent.parent / "timestamp.txt", 100).decode()
-        date, zone = _TIME.fullmatch(text.strip()).groups()
+        stamp = _TIME.fullmatch(text.strip())
+        if stamp is None:
+            raise ValueError(f"{text!r} is no time with a zone")
+        date, zone = stamp.groups()
         if re.fullmatch(r"[+-]\d{4}", zone):
             return datetime.fromisoformat(date + zone).astimezone(UTC)
         return datetime.fromisoformat(date).replace(tzinfo=UTC if zone == "UTC" else ZoneInfo(zone)).astimezone(UTC)
-    except (NotRead, AttributeError, ValueError, KeyError, OverflowError, OSError):
+    except (NotRead, ValueError, KeyError, OverflowError, OSError):
         return datetime.fromtimestamp(os.lstat(path).st_mtime, UTC)
 
 
 def _one_file_a_network(entries: list[Entry]) -> tuple[list[Entry], list[NotRanked]]:
-    versions = defaultdict(list)
+    versions: dict[tuple[str, str], list[Entry]] = defaultdict(list)
     for entry in entries:
         versions[entry.key].append(entry)
-    kept, dropped = [], []
+    kept: list[Entry] = []
+    dropped: list[NotRanked] = []
     for same_names in versions.values():
         latest = same_names[-1]
         counts, *again = [entry for entry in same_names if np.array_equal(entry.scores, latest.scores)]
@@ -177,7 +184,8 @@ def _one_file_a_network(entries: list[Entry]) -> tuple[list[Entry], list[NotRank
 
 def _no_copies(entries: list[Entry]) -> tuple[list[Entry], list[NotRanked]]:
     first: dict[bytes, int] = {}
-    kept, dropped = [], []
+    kept: list[Entry] = []
+    dropped: list[NotRanked] = []
     for entry in entries:
         order = sha256(rankdata(entry.scores, method="dense").astype(np.int64)).digest()
         if order not in first:

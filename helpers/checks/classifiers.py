@@ -15,7 +15,7 @@ CURVE_TOLERANCE = 2e-3
 AREA_TOLERANCE = 1e-3
 
 
-def scores_events(function: Callable, outputs: np.ndarray, expected: np.ndarray, source: str) -> None:
+def scores_events(function: Callable[..., Any], outputs: np.ndarray, expected: np.ndarray, source: str) -> None:
     """Fail unless ``function(outputs)`` is the expected score, (n_events,), of outputs (n_events, n_units).
 
     source: where they come from, as "from one unit".
@@ -38,7 +38,7 @@ def scores_events(function: Callable, outputs: np.ndarray, expected: np.ndarray,
     close(found, expected, says, atol=1e-6)
 
 
-def draws_roc(function: Callable, scores: np.ndarray, labels: np.ndarray, weights: np.ndarray) -> None:
+def draws_roc(function: Callable[..., Any], scores: np.ndarray, labels: np.ndarray, weights: np.ndarray) -> None:
     """Fail unless ``function(scores, labels, weights)`` is the ROC curve: background and signal efficiency.
 
     Both classes must have a sum of weights above 0. A curve may leave out points on its straight lines.
@@ -100,7 +100,8 @@ def _curve(scores: np.ndarray, labels: np.ndarray, weights: np.ndarray | None) -
     """Background and signal efficiency for all cuts."""
     from sklearn.metrics import roc_curve  # here, because notebooks without classifiers need not wait for it
 
-    return roc_curve(labels == 0, scores, sample_weight=weights, drop_intermediate=False)[:2]
+    background, signal, _ = roc_curve(labels == 0, scores, sample_weight=weights, drop_intermediate=False)
+    return background, signal
 
 
 def _apart(found_signal: np.ndarray, found_background: np.ndarray, curve: tuple[np.ndarray, np.ndarray]) -> float:
@@ -115,12 +116,16 @@ def _apart(found_signal: np.ndarray, found_background: np.ndarray, curve: tuple[
 
 
 def _explain(
-    found: tuple[np.ndarray, np.ndarray], scores: np.ndarray, labels: np.ndarray, weights: np.ndarray, right: tuple
+    found: tuple[np.ndarray, np.ndarray],
+    scores: np.ndarray,
+    labels: np.ndarray,
+    weights: np.ndarray,
+    right: tuple[np.ndarray, np.ndarray],
 ) -> None:
     """Fail with the mistake that makes a curve as wrong as the one found."""
     background, signal = found
 
-    def would_be(curve: tuple) -> bool:
+    def would_be(curve: tuple[np.ndarray, np.ndarray]) -> bool:
         return _apart(signal, background, curve) < CURVE_TOLERANCE
 
     that(

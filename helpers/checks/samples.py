@@ -68,7 +68,7 @@ def _holds(sample: Mapping[str, Any], wanted: Mapping[str, np.ndarray], all_inpu
         )
 
 
-def scales(function: Callable, sample: Any) -> None:
+def scales(function: Callable[..., Any], sample: Any) -> None:
     """Fail unless ``function(inputs)`` normalises any inputs with the mean and deviation of the sample's columns.
 
     sample: (n_events, n_columns), 2 events or more. Forgives 1e-2 deviations for float32 sums over the sample, and
@@ -98,7 +98,7 @@ def scales(function: Callable, sample: Any) -> None:
         close(_call(function, mean + moved * deviation, changed), moved, says, rtol=1e-3, atol=1e-3)
 
 
-def _call(function: Callable, inputs: np.ndarray, changed: str) -> np.ndarray:
+def _call(function: Callable[..., Any], inputs: np.ndarray, changed: str) -> np.ndarray:
     given = inputs.copy()
     result = call(function, given, says=f"scale should take inputs of the shape {inputs.shape}")
     equal(given, inputs, changed)

@@ -57,9 +57,9 @@ def _checked(found: Any, array: np.ndarray, number: int) -> np.ndarray:
     extra_axis = plain(found, name).shape == (1, *array.shape)
     that(not extra_axis, f"{name} has an axis too many, as array[None] gives: {advice}")
     shape(found, array.shape, name, "events come first; shuffle rows, not columns" if array.ndim > 1 else hint)
-    found = plain(found, name)
-    same_events(found, array, name)
-    return found
+    values: np.ndarray = plain(found, name)
+    same_events(values, array, name)
+    return values
 
 
 def _order(found: np.ndarray, array: np.ndarray) -> np.ndarray:

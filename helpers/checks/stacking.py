@@ -1,6 +1,7 @@
 """Check of a function that stacks the arrays of a dictionary into one."""
 
 from collections.abc import Callable, Mapping
+from typing import Any
 
 import numpy as np
 
@@ -9,7 +10,7 @@ from helpers.checks.mistakes import agrees, explained
 from helpers.checks.values import close, equal, numbers, shape
 
 
-def stacks(function: Callable, arrays: Mapping[str, np.ndarray]) -> None:
+def stacks(function: Callable[..., Any], arrays: Mapping[str, np.ndarray]) -> None:
     """Fail unless ``function(arrays)`` returns a row for each array, in the order of the dictionary.
 
     arrays: one or more of shape (n_events,), of any type of number. They must come out of it unchanged.

@@ -25,7 +25,14 @@ def numbers(value: Any, name: str) -> np.ndarray:
 
 
 def shape(value: Any, expected: tuple[int | None, ...], name: str, hint: str = "") -> None:
-    """Fail unless the value is an array of this shape; None stands for any length."""
+    """Fail unless the value is an array of this shape; None stands for any length.
+
+    >>> shape(np.zeros((100, 6)), (None, 6), "events")
+    >>> shape(np.zeros((6, 100)), (None, 6), "events", hint="events come first")
+    Traceback (most recent call last):
+        ...
+    helpers.checks.failure.CheckFailed: the shape of events is (6, 100), but (any, 6) is expected: events come first
+    """
     found = plain(value, name).shape
     same = len(found) == len(expected) and all(e in (None, f) for f, e in zip(found, expected, strict=True))
     lengths = ["any" if e is None else str(e) for e in expected]

@@ -20,7 +20,7 @@ CUTS = ("LepCut2l__ele_mvaFall17V1Iso_WP90__mu_cut_Tight_HWWW", "GenLepMatch2l",
 WEIGHT_BRANCHES = (*FACTORS, *CUTS)
 
 
-def weighs(function: Callable, n_events: int, cuts: type = float) -> None:
+def weighs(function: Callable[..., Any], n_events: int, cuts: type = float) -> None:
     """Fail unless ``function(tree_arrays)`` returns the product of the six weight branches for a made-up file.
 
     n_events: of the file, which may be empty. cuts: the type in which the file stores its cuts, which are 0 or 1.
@@ -43,7 +43,7 @@ def weighs(function: Callable, n_events: int, cuts: type = float) -> None:
     close(found, expected, says, rtol=1e-4)
 
 
-def _weights(function: Callable, arrays: dict[str, np.ndarray], says: str) -> Any:
+def _weights(function: Callable[..., Any], arrays: dict[str, np.ndarray], says: str) -> Any:
     """What the function returns for a dictionary of arrays, which must come out of it unchanged."""
     given = {name: array.copy() for name, array in arrays.items()}
     result = call(function, given, says=says)
@@ -111,7 +111,7 @@ def mean_one(value: Any, files: Sequence[str], name: str) -> None:
     that(np.std(found) > 0, f"{name} are all equal, but the weights of the events differ")
     own_means = np.concatenate([part / part.mean() for part in weights])
     others = np.concatenate(weights[::-1])
-    cross_sections = np.concatenate(cross_sections)
+    cross_section = np.concatenate(cross_sections)
     mistakes = {
         f"the mean of {name} is {found.mean():.4g}, but it should be 1: divide by the mean over all events": merged,
         f"{name} are divided by their sum: divide by the mean over all events": merged / merged.sum(),
@@ -120,7 +120,7 @@ def mean_one(value: Any, files: Sequence[str], name: str) -> None:
         ),
         f"{name} join the files in another order than {', then '.join(files)}": others / others.mean(),
         f"{name} hold the cross-section alone: the weight is the product of all six branches": (
-            cross_sections / cross_sections.mean()
+            cross_section / cross_section.mean()
         ),
     }
     if len(files) > 1:

@@ -45,7 +45,7 @@ def complete(measured: Mapping[str, np.ndarray]) -> Columns:
 
 
 def transverse_mass(pt1: np.ndarray, pt2: np.ndarray, dot_product: np.ndarray) -> np.ndarray:
-    """mT = √(2 (pT1 pT2 − pT1·pT2)), that is √(2 pT1 pT2 (1 − cos Δφ))."""
+    """The transverse mass mT = √(2 (pT1 pT2 − pT1·pT2)), that is √(2 pT1 pT2 (1 − cos Δφ))."""
     return np.sqrt(2 * np.maximum(pt1 * pt2 - dot_product, 0))
 
 

@@ -33,7 +33,7 @@ class GeneratedLepton:
 
 
 def dressed_pt(electron, photons: Sequence) -> float:
-    """pT of an electron plus that of the radiated photons around it, in GeV."""
+    """The pT of an electron plus that of the radiated photons around it, in GeV."""
     return electron.pT() + sum(
         photon.pT()
         for photon in photons

@@ -18,7 +18,10 @@ class Process(Protocol):
     """A process that ends with all that it started, as its owner sees it: these parts of `subprocess.Popen`."""
 
     pid: int
-    stderr: IO[bytes]
+
+    @property
+    def stderr(self) -> IO[bytes] | None:
+        """What it writes there; None if that was not asked for."""
 
     def poll(self) -> int | None:
         """None as long as it runs."""
@@ -60,10 +63,11 @@ class Starter(Protocol):
         """
 
 
-class Launched(subprocess.Popen):
+class Launched(subprocess.Popen[bytes]):
     """A process that takes its session along when it is killed."""
 
     def kill(self) -> None:
+        """Send SIGKILL to its whole session; no error if all of it has ended."""
         with contextlib.suppress(ProcessLookupError):
             os.killpg(self.pid, signal.SIGKILL)
         super().kill()

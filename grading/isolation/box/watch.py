@@ -24,6 +24,7 @@ class Watch(threading.Thread):
         self.stopped = threading.Event()
 
     def run(self) -> None:
+        """Look until stopped, or until a limit is exceeded and ``end`` has been called."""
         deadline = time.monotonic() + self.limits.wall_s
         while not self.stopped.wait(EVERY_S):
             if time.monotonic() > deadline:

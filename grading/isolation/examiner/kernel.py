@@ -38,8 +38,11 @@ class Bridge:
     """What connects the names of a test with the student's kernel, and what the grader calls around each test.
 
     limits: as those of ``StudentProcess``. scratch: the folder of temporary files, of which the student's kernel has
-    one of its own under the same path; None if the two share it.
+    one of its own under the same path; None if the two share it. ``student`` is the present
+    test's; there is none before the first.
     """
+
+    student: StudentProcess
 
     def __init__(self, connection: socket.socket, limits: dict[str, float], scratch: str | None) -> None:
         self.connection = connection
@@ -51,7 +54,6 @@ class Bridge:
         self.own: frozenset[str] = frozenset()
         self.fetched: dict[str, Any] = {}
         self.incidents: list[str] = []
-        self.student: StudentProcess | None = None
         self.home = os.getcwd()
 
     def begin(self, turn: int) -> bool:
@@ -104,6 +106,7 @@ def main(configuration: dict[str, Any]) -> None:
 
     def prepare(app: kernel_app.KernelApp) -> None:
         sys.argv[1:] = []
+        assert app.shell is not None  # an app that is being prepared has made it
         app.shell.bridge = bridge
         bridge.own = frozenset(bridge.namespace)
 

@@ -73,6 +73,7 @@ class StudentProcess(Peer):
         self._within(self.limits["value_s"], "the notebook", self.request, {"op": "trim memory"})
 
     def call(self, number: int, arguments: tuple, keywords: dict) -> Any:
+        """What a student's function returns or raises; CannotBeChecked if nothing comes back in time."""
         __tracebackhide__ = True
         what = f"the result of {self.references.proxies[number].__name__}"
         return self._within(self.limits["call_s"], what, self._call, number, arguments, keywords)
@@ -97,14 +98,17 @@ class StudentProcess(Peer):
         }
 
     def next(self, number: int) -> dict:
+        """The reply with an iterator's next item. Raises CannotBeChecked if none comes in the time of a call."""
         __tracebackhide__ = True
         return self._within(self.limits["call_s"], "the next item", super().next, number)
 
     def method(self, number: int, name: str) -> FunctionProxy:
+        """A method of a student's object. Raises CannotBeChecked if none comes in the time of a value."""
         __tracebackhide__ = True
         return self._within(self.limits["value_s"], name, super().method, number, name)
 
     def export(self, value: Any) -> dict[str, Any]:
+        """A reference to a function or object of the test, by which the student may call it; of a tree, its file."""
         return super().export(value) | trees.reference(value)
 
     def end(self) -> None:

@@ -36,7 +36,7 @@ class SandboxedKernelManager(AsyncKernelManager):
     kernel_spec = KernelSpec(argv=[], language="python", interrupt_mode="message")
 
     def write_connection_file(self, **kwargs: Any) -> None:
-        pass
+        """Write none."""
 
     async def _async_interrupt_kernel(self) -> None:
         """Interrupt by message, over a new connection: a reply that was too long has ended the one before."""
@@ -49,7 +49,8 @@ class SandboxedKernelManager(AsyncKernelManager):
 class Channel(AsyncZMQSocketChannel):
     """Passes over whatever is no Jupyter message."""
 
-    async def get_msg(self, timeout: float | None = None) -> dict[str, Any]:
+    # As AsyncZMQSocketChannel's own, which is declared as an override of a method that is not async.
+    async def get_msg(self, timeout: float | None = None) -> dict[str, Any]:  # type: ignore[override]
         """The next Jupyter message; raises `queue.Empty` if none comes within so many seconds."""
         end = None if timeout is None else time.monotonic() + timeout
         while True:

@@ -32,7 +32,7 @@ from grading.isolation.host.runner import CellRunner, Printed
 
 
 def before_grading(notebooks: list[str], **what: object) -> None:
-    """nbgrader's pre_convert_hook, called before anything of a submission is copied.
+    """A pre_convert_hook of nbgrader, called before anything of a submission is copied.
 
     Ends the command where no sandbox can be made. Links are removed from the submission, because nbgrader would grade
     or copy what they point to; nbgrader logs other errors of a hook and goes on, so these end the command, too.

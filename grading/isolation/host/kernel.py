@@ -5,6 +5,7 @@ import socket
 import time
 from collections.abc import Callable, Mapping
 from queue import Empty
+from typing import cast
 
 import zmq
 from nbclient.util import run_sync
@@ -40,7 +41,7 @@ class Kernel:
         self.manager.provisioner = self.process
         try:
             run_sync(self.manager.start_kernel)()
-            self.client = self.manager.client(context=self.context)
+            self.client = cast(Client, self.manager.client(context=self.context))
             self.client.start_channels(stdin=False, hb=False, control=False)
         except BaseException:
             self.kill()

@@ -88,7 +88,7 @@ class KernelPair:
         """Part the two kernels."""
         said = self.examiner.run("", self.limits.answer_s, END)
         try:
-            report = json.loads(ast.literal_eval(said))
+            report = json.loads(ast.literal_eval(said or ""))
             return TestReport(report["incidents"], True, not report["broken"])
         except (ValueError, SyntaxError, TypeError):
             return TestReport([f"the examiner: {self.examiner.why_it_ended()}"], False, False)

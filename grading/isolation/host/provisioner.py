@@ -16,14 +16,14 @@ from pathlib import Path
 from typing import IO, Any
 
 from jupyter_client.connect import KernelConnectionInfo
-from jupyter_client.provisioning import KernelProvisionerBase
+from jupyter_client.provisioning.provisioner_base import KernelProvisionerBase
 
 from grading.isolation.box import sandbox
 from grading.isolation.box.launching import CannotStart, Launched, Process, Program, Starter, launch
 from grading.isolation.box.watch import Watch, family
 
-PORTS = {"shell_port": 1, "iopub_port": 2, "control_port": 3, "stdin_port": 4, "hb_port": 5}
-LISTENING = ("shell", "iopub", "control")
+PORTS: KernelConnectionInfo = {"shell_port": 1, "iopub_port": 2, "control_port": 3, "stdin_port": 4, "hb_port": 5}
+LISTENING = {"shell": PORTS["shell_port"], "iopub": PORTS["iopub_port"], "control": PORTS["control_port"]}
 LAST_WORDS, LONGEST_WORD_BYTES = 20, 500
 
 
@@ -53,6 +53,7 @@ class SandboxProvisioner(KernelProvisionerBase):
     # --- what the kernel manager calls -----------------------------------------------------------------------------
 
     async def pre_launch(self, **kwargs: Any) -> dict[str, Any]:
+        """No command for the kernel manager to fill in: ``launch_kernel`` makes its own."""
         return {"cmd": []}
 
     async def launch_kernel(self, cmd: list[str], **kwargs: Any) -> KernelConnectionInfo:
@@ -61,9 +62,9 @@ class SandboxProvisioner(KernelProvisionerBase):
         address, key = f"{folder}/port", secrets.token_hex(32)
         with contextlib.ExitStack() as opened:
             sockets = dict(self.sockets)
-            for channel in LISTENING:
+            for channel, port in LISTENING.items():
                 sockets[channel] = opened.enter_context(socket.socket(socket.AF_UNIX))
-                sockets[channel].bind(f"{address}-{PORTS[f'{channel}_port']}")
+                sockets[channel].bind(f"{address}-{port}")
                 sockets[channel].listen(8)
             files = {name: opened.enter_context(path.open("rb")) for name, path in self.program.files.items()}
             self.process = self._started(
@@ -79,23 +80,38 @@ class SandboxProvisioner(KernelProvisionerBase):
         watch = Watch(self.process, self.program.limits, self._end)
         watch.start()
         self._cleanup.callback(watch.stop)
-        return {"transport": "ipc", "ip": address, "signature_scheme": "hmac-sha256", "key": key.encode(), **PORTS}
+        return {
+            **PORTS,
+            "transport": "ipc",
+            "ip": address,
+            "signature_scheme": "hmac-sha256",
+            "key": key.encode(),  # type: ignore[typeddict-item]  # Session takes bytes, whatever this class says
+        }
+
+    @property
+    def _launched_process(self) -> Process:
+        if self.process is None:
+            raise RuntimeError("this kernel has no process: it was not launched, or its end was waited for")
+        return self.process
 
     @property
     def has_process(self) -> bool:
+        """Whether it was launched, and ``wait`` has not seen its end."""
         return self.process is not None
 
     async def poll(self) -> int | None:
-        return self.process.poll()
+        """None as long as it runs. Raises RuntimeError, as ``wait`` and ``kill`` do, if ``has_process`` is false."""
+        return self._launched_process.poll()
 
     async def wait(self) -> None:
-        self.process.wait()
+        """Return when it has ended; from then on there is no process."""
+        self._launched_process.wait()
         self.process = None
 
     async def kill(self, restart: bool = False) -> None:
         """End it and everything that it started; bubblewrap takes its whole process namespace along."""
-        self.process.kill()
-        self.process.wait()
+        self._launched_process.kill()
+        self._launched_process.wait()
 
     terminate = kill
 
@@ -104,6 +120,7 @@ class SandboxProvisioner(KernelProvisionerBase):
         raise NotImplementedError
 
     async def cleanup(self, restart: bool = False) -> None:
+        """Stop the watch and remove the temporary folders. Called once it has ended."""
         self._cleanup.close()
 
     # --- starting --------------------------------------------------------------------------------------------------

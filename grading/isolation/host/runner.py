@@ -96,5 +96,5 @@ class CellRunner(NotebookClient):
         if before <= allowed < self.printed.cell:
             self.note(self.name, f"it printed more than {allowed // 2**20} MB; the rest was cut off")
         if before <= FLOOD * allowed < self.printed.cell:
-            asyncio.ensure_future(self.km.interrupt_kernel())  # noqa: RUF006
+            asyncio.ensure_future(self.kernel.manager.interrupt_kernel())  # noqa: RUF006
         return self.printed.cell > allowed or self.printed.notebook > NOTEBOOK_OUTPUTS * self.limits.output_bytes

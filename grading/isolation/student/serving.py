@@ -40,12 +40,14 @@ class StudentPeer(Peer):
         self.replies: dict[int, bytearray] = {}
 
     def export(self, value: Any) -> dict[str, Any]:
+        """A reference by which the test may call a value; of an object it says which methods there are."""
         reference = super().export(value)
         if reference["role"] != "object":
             return reference
         return reference | {"methods": [name for name in DATASET_METHODS if hasattr(type(value), name)]}
 
     def resolve(self, reference: dict) -> Any:
+        """What a reference stands for; a tree is opened here, from the file that it names, and only once."""
         if reference.get("role") != "tree":
             return super().resolve(reference)
         number, opened = field(reference, "number", int), self.references.proxies
@@ -122,6 +124,8 @@ class StudentPeer(Peer):
 
 def serve(turn: int) -> None:
     """Reply to the examiner until it ends the test with this number."""
+    if connection is None:
+        raise RuntimeError("this kernel was started without a connection to an examiner")
     peer = StudentPeer(connection)
     try:
         peer.await_handshake(turn)

@@ -36,7 +36,8 @@ def supervise(request: dict, lifeline: socket.socket, stderr: int, descriptors: 
     for descriptor in descriptors:
         os.close(descriptor)
     ended = os.pidfd_open(init)
-    if ended not in select.select([ended, lifeline], [], [])[0]:
+    watched: list[int | socket.socket] = [ended, lifeline]
+    if ended not in select.select(watched, [], [])[0]:
         os.kill(init, signal.SIGTERM)
         select.select([ended], [], [], END_PATIENCE_S)
         os.kill(init, signal.SIGKILL)

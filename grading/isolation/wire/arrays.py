@@ -32,7 +32,7 @@ class Scalar(Kind):
     def encode(self, value: np.generic, encoder: Encoder) -> Node:
         return encode_buffer(np.asarray(value), encoder)
 
-    def decode(self, node: dict, decoder: Decoder) -> np.generic:
+    def decode(self, node: dict, decoder: Decoder) -> np.generic | np.ndarray:
         return decode_buffer(node, decoder)[()]
 
 

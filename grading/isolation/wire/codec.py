@@ -46,6 +46,7 @@ class Kind:
     types: Any = ()
 
     def matches(self, value: Any) -> bool:
+        """Whether this kind can encode the value."""
         return isinstance(value, self.types)
 
     def encode(self, value: Any, encoder: "Encoder") -> Node:
@@ -70,6 +71,7 @@ class Composite(Kind):
     types: Sequence[str]
 
     def matches(self, value: Any) -> bool:
+        """Whether the value is of one of the classes named, as far as their modules are imported."""
         for name in self.types:
             module, _, class_name = name.rpartition(".")
             kind = getattr(sys.modules.get(module), class_name, None)
@@ -86,9 +88,11 @@ class Composite(Kind):
         raise NotImplementedError
 
     def encode(self, value: Any, encoder: "Encoder") -> Node:
+        """The node of ``parts``. Raises Refused if the value, or what is in it, may not cross."""
         return {"content": encoder.node(self.parts(value))}
 
     def decode(self, node: dict, decoder: "Decoder") -> Any:
+        """What ``build`` makes. Raises Refused if the content is no dictionary, or one that ``build`` refuses."""
         return self.build(require_type(decoder.value(node.get("content")), dict))
 
 
@@ -137,6 +141,7 @@ class Encoder:
         return {"is": kind.name, **encoded} if isinstance(encoded, dict) else encoded
 
     def node_list(self, values: Iterable[Any]) -> list[Node]:
+        """The nodes of values, in order. Raises Refused as ``node`` does."""
         return [self.node(value) for value in values]
 
     def blob(self, content: bytes) -> int:

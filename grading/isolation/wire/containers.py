@@ -51,7 +51,8 @@ class List(Kind):
 class Dictionary(Kind):
     """A dict: {"is": "dict", "pairs": [[node of a key, node of its value], …]}, in their order."""
 
-    name, types = "dict", dict
+    name = "dict"
+    types: type[Mapping] = dict
 
     def encode(self, value: dict, encoder: Encoder) -> Node:
         encoder.mutable.append(value)

@@ -3,6 +3,7 @@
 import builtins
 import traceback
 from pathlib import Path
+from typing import Any
 
 from .codec import Decoder, Encoder, Kind, Node
 from .validation import Refused, field
@@ -35,6 +36,7 @@ class Error(Kind):
         What is no Exception (SystemExit, KeyboardInterrupt), and StopIteration, which would end a loop of the test in
         silence, become a RuntimeError.
         """
+        error: Any  # gets an attribute more than its class has
         names = field(node, "classes", list)
         message, line = field(node, "message", str), field(node, "line", str)
         if not 0 < len(names) <= MAX_CLASSES or not all(type(name) is str for name in names):
@@ -64,19 +66,20 @@ def _is_ours(file_name: str) -> bool:
     return Path(__file__).parents[1] in Path(file_name).parents
 
 
-def _named(name: str, base: type) -> type:
+def _named(name: str, base: type[Exception]) -> type[Exception]:
     if not name.isidentifier() or len(name) > MAX_NAME:
         raise Refused("an error in it has a name that is none")
     return type(name, (base,), {})
 
 
-def _with_message(kind: type, message: str) -> Exception:
+def _with_message(kind: type[Exception], message: str) -> Exception:
     """An instance whose str() is the message, also of classes that are made from other arguments or quote theirs."""
     if issubclass(kind, UnicodeError):
         return ValueError(message)
     error = kind(message)
     if str(error) != message:
-        error = type(kind.__name__, (kind,), {"__str__": lambda self: message})(message)
+        spoken: type[Exception] = type(kind.__name__, (kind,), {"__str__": lambda self: message})
+        return spoken(message)
     return error
 
 

@@ -156,6 +156,7 @@ def list_files(tops: Iterable[str]) -> Listing:
 
 
 def remove(paths: Iterable[str]) -> None:
+    """Remove what is at these absolute paths, folders with all in them; one that is not there is passed over."""
     for path in paths:
         if os.path.isdir(path) and not os.path.islink(path):
             shutil.rmtree(path, ignore_errors=True)

@@ -23,12 +23,15 @@ class Reference(Kind):
     name = "reference"
 
     def matches(self, value: Any) -> bool:
+        """Always true: what no other kind has taken stays where it is."""
         return True
 
     def encode(self, value: Any, encoder: Encoder) -> Node:
+        """A node with the connection's reference to the value. Raises Refused if it may not be exported."""
         return {"reference": encoder.export(value)}
 
     def decode(self, node: dict, decoder: Decoder) -> Any:
+        """The proxy for the reference, or this side's own object. Raises Refused if there is none."""
         return decoder.resolve(field(node, "reference", dict))
 
 
@@ -36,6 +39,7 @@ class LibraryReference(Reference):
     """uproot's objects, which are pieces of a file: never read as the mapping or the array that they also are."""
 
     def matches(self, value: Any) -> bool:
+        """Whether its class is one of uproot's."""
         return type(value).__module__.partition(".")[0] == "uproot"
 
 
@@ -45,9 +49,14 @@ REFERENCE, LIBRARY_REFERENCE = Reference(), LibraryReference()
 class Remote(Protocol):
     """What a proxy asks of the side that has its object."""
 
-    def call(self, number: int, arguments: tuple, keywords: dict) -> Any: ...
-    def items(self, number: int) -> Iterator: ...
-    def method(self, number: int, name: str) -> "FunctionProxy": ...
+    def call(self, number: int, arguments: tuple, keywords: dict) -> Any:
+        """What an exported function returns for these arguments."""
+
+    def items(self, number: int) -> Iterator:
+        """The items of an exported iterable, one request each."""
+
+    def method(self, number: int, name: str) -> "FunctionProxy":
+        """A method of an exported object, to be called as a function."""
 
 
 class References:
@@ -127,6 +136,7 @@ class FunctionProxy:
         self._remote, self._number, self.__name__ = remote, number, name
 
     def __call__(self, *arguments: Any, **keywords: Any) -> Any:
+        """What the function returns or raises there."""
         __tracebackhide__ = True
         return self._remote.call(self._number, arguments, keywords)
 

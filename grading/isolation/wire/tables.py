@@ -69,7 +69,7 @@ def _check_form(form: Any, seen: list[int], depth: int) -> None:
     sizes = form.get("inner_shape", []) if form["class"] == "NumpyArray" else [form.get("size", 0)]
     if type(sizes) is not list or not all(type(size) is int and 0 <= size <= MAX_REGULAR_SIZE for size in sizes):
         raise Refused("its awkward form has a size that is none")
-    inner = form.get("contents", form.get("content", []))
+    inner: Any = form.get("contents", form.get("content", []))
     for part in [inner] if "class" in inner else inner.values() if type(inner) is dict else inner:
         _check_form(part, seen, depth + 1)
 

@@ -299,7 +299,7 @@ def test_the_command_says_the_same_and_exits_with_1_if_something_is_not_graded(t
     [
         (["--scheduler", "tcp://127.0.0.1:9"], "autograde: No Dask scheduler answers at tcp://127.0.0.1:9: "),
         (["--cluster", "slurm"], "autograde: There is no sbatch on this machine: run this where you submit jobs."),
-        (["--workers", "0"], "autograde: error: argument --workers: 0 is no number of workers: 1 or more"),
+        (["--workers", "0"], "hepdl autograde: error: argument --workers: 0 is no number of workers: 1 or more"),
     ],
 )
 def test_the_command_exits_with_2_if_it_cannot_begin(toys, run_command, monkeypatch, capsys, wrong, sentence):

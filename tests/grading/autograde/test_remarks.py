@@ -1,6 +1,6 @@
 """What the instructor reads of a submission that was graded comes from its notebook."""
 
-from grading.autograde.command import open_books
+from grading.autograde.coordinator import open_books
 from grading.autograde.transfer import read_lesson, read_submission
 from grading.autograde.worker import execute
 from grading.isolation.box import sandbox
