@@ -334,16 +334,16 @@ def test_threads_that_are_left_over_disturb_no_later_test():
                 leaves = Leaves()
                 def later(function):
                     def call():
-                        time.sleep(6)
+                        time.sleep(9)
                         function()
                     for _ in range(20):
                         threading.Thread(target=call, daemon=True).start()
             """,
             ("leaves", "later(lambda: 1)\nleaves"),
-            ("is not disturbed", "import time\ntime.sleep(6)\nassert kept == 5"),
+            ("is not disturbed", "import time\ntime.sleep(9)\nassert kept == 5"),
             ("next", "assert kept == 5"),
         ],
-        limits=replace(Limits(), value_s=3),
+        limits=replace(Limits(), value_s=6),
     )
     assert errors(notebook) == {"leaves": "CannotBeChecked: leaves cannot be checked: it took too long"}
 
