@@ -10,6 +10,7 @@ from nbgrader.api import Gradebook
 from nbgrader.preprocessors import NbGraderPreprocessor
 from nbgrader.utils import is_grade
 from traitlets import Bool
+from traitlets.config import Config
 
 from grading.cells.roles import is_question, is_test, name_of
 
@@ -20,10 +21,11 @@ HIDDEN_MARK = "### "
 class FeedbackPage(HTMLExporter):
     """nbconvert's page with this folder's template, whatever template nbgrader names for its own pages."""
 
-    def __init__(self, **keywords: Any) -> None:
-        super().__init__(**keywords)
-        self.template_name = "feedback_page"
-        self.extra_template_basedirs = [str(TEMPLATES)]
+    def __init__(self, config: Config | None = None, **keywords: Any) -> None:
+        config = Config(config or {})
+        config.HTMLExporter.template_name = "feedback_page"
+        config.HTMLExporter.extra_template_basedirs = [str(TEMPLATES)]
+        super().__init__(config=config, **keywords)
 
 
 class Verdicts(NbGraderPreprocessor):
