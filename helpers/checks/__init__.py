@@ -8,12 +8,12 @@ NumPy and awkward arrays, data frames and tensors are judged alike and an object
 from IPython import get_ipython
 
 from helpers.checks import missing_names
-from helpers.checks.branches import branch, branches, columns, moments, normalised, sample, samples, trees
 from helpers.checks.classifiers import area_of, draws_roc, scores_events, scores_of, separates
 from helpers.checks.events import aligned, same_events, shuffled
 from helpers.checks.failure import CheckFailed, passed, that
 from helpers.checks.functions import call, raises
-from helpers.checks.samples import merges, scales
+from helpers.checks.merging import merges, scales
+from helpers.checks.ntuples import branch, branches, columns, moments, normalised, sample, samples, trees
 from helpers.checks.shuffling import shuffles, split_sample, splits
 from helpers.checks.stacking import stacks
 from helpers.checks.values import close, dictionary, equal, names, number, numbers, shape, strings

@@ -7,7 +7,7 @@ import numpy as np
 
 from helpers.checks.failure import that
 from helpers.checks.functions import call
-from helpers.checks.samples import looks_scaled
+from helpers.checks.merging import looks_scaled
 from helpers.checks.values import close, equal, number, numbers, plain, shape
 
 # How far a curve may lie from the right one, and an area or a score: float32 sums lose less.

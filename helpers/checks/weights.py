@@ -9,10 +9,10 @@ from typing import Any
 import numpy as np
 
 from helpers import datasets
-from helpers.checks.branches import TREE
 from helpers.checks.failure import that
 from helpers.checks.functions import call
 from helpers.checks.mistakes import agrees, explained, joined
+from helpers.checks.ntuples import TREE
 from helpers.checks.values import close, equal, number, numbers, shape
 
 FACTORS = ("XSWeight", "SFweight2l", "LepSF2l__ele_mvaFall17V1Iso_WP90__mu_cut_Tight_HWWW")

@@ -111,7 +111,7 @@ def test_a_released_notebook_is_valid_and_unused(path):
     MetadataValidator().validate_nb(notebook)
     assert notebook.metadata.keys() <= {"kernelspec", "language_info"}
     for cell in notebook.cells:
-        assert cell.metadata.keys() <= {"nbgrader", "tags", "deletable", "editable"}
+        assert cell.metadata.keys() <= {"nbgrader", "tags", "jupyter", "deletable", "editable"}
         assert cell.cell_type != "code" or (cell.outputs == [] and cell.execution_count is None)
 
 
