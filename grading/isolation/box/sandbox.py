@@ -17,12 +17,12 @@ import sysconfig
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-import helpers
 from grading.isolation.box.limits import NEW, Limits
+from helpers.repository import ROOT
 
 UNSANDBOXED = "HEPDL_UNSANDBOXED"
-COURSE = Path(helpers.__file__).resolve().parents[1]
-ISOLATION = Path(__file__).resolve().parents[1]
+COURSE = ROOT
+ISOLATION = COURSE / "grading" / "isolation"
 EXAMINER_CODE = (ISOLATION.parent / "__init__.py", ISOLATION)
 STUDENT_CODE = (
     ISOLATION.parent / "__init__.py",
