@@ -76,14 +76,10 @@ c.Autograde.autograde_preprocessors = [
 ]
 c.ClearMetadataPreprocessor.preserve_nb_metadata_mask = {("language_info", "name"), ("hepdl_grading",)}
 
-# A cell that runs longer is interrupted and counts as failed; the cells after it still run.
-c.Execute.timeout = 300
-c.Execute.interrupt_on_timeout = True
-c.Execute.error_on_timeout = {
-    "ename": "CellTimeoutError",
-    "evalue": "the cell ran longer than it may and was stopped",
-    "traceback": ["CellTimeoutError: the cell ran longer than it may and was stopped"],
-}
+# A cell may compute for 300 s of processor time (cell_cpu_s in grading/isolation/box/limits.py), TensorFlow's threads
+# counted together, so that a busy machine stops nobody. This many seconds by the clock stop a cell that only waits.
+# Either way it counts as failed, and the cells after it still run.
+c.Execute.timeout = 1500
 c.Execute.startup_timeout = 120
 c.Execute.iopub_timeout = 30
 c.Execute.kernel_name = "python3"

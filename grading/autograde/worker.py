@@ -29,7 +29,7 @@ from grading.autograde.conversion import OneSubmission, captured_log
 from grading.autograde.transfer import Executed, Lesson, Submission
 from grading.cells import incidents
 
-TIME_LIMIT_S = 3600
+TIME_LIMIT_S = 4 * 3600
 GRACE_S = 120
 # So many bytes may the path of a folder have that a kernel's sockets lie below: the path of a socket has at most 107.
 LONGEST_FOLDER = 107 - len("/hepdl-12345678/port-1")

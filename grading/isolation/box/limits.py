@@ -10,6 +10,8 @@ NEW = "/new"
 class Limits:
     """For each kernel of a submission, the student's and the examiner's.
 
+    cell_cpu_s: seconds of processor time of one cell: threads and processes together, for a test those of both kernels.
+    How long it may take by the clock, nbclient's timeout says.
     value_s: for one value to cross.
     call_s: for one call of the student's function or of what it returned, and for the next item of an iterator.
     answer_s: for an idle kernel to say that it is there; one that does not is started again.
@@ -26,9 +28,10 @@ class Limits:
     processes: int = 400
     open_files: int = 1024
     cpu_s: int = 3600
-    wall_s: float = 3600
+    wall_s: float = 7200
+    cell_cpu_s: float = 300
     value_s: float = 60
-    call_s: float = 150
+    call_s: float = 900
     answer_s: float = 60
     output_bytes: int = 4 * 2**20
     cell_output_bytes: int = 2**20

@@ -6,6 +6,7 @@ costs its author that cell's points only.
 """
 
 import contextlib
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -112,14 +113,16 @@ class IsolatedExecute(Execute):
         networks = any(name in cell.source for cell in self.nb.cells for name in ("keras", "tensorflow"))
         start = import_item(self.kernel_starter) if self.kernel_starter else None
         kernels = KernelPair(replace(self.limits, wall_s=wall_s), self.files, networks, start, self.note.warn)
-        self.student_runner, self.test_runner = map(self._runner, (kernels.student, kernels.examiner))
+        self.student_runner = self._runner(kernels.student, kernels.student.computed_s)
+        self.test_runner = self._runner(kernels.examiner, kernels.computed_s)
         return kernels
 
-    def _runner(self, kernel: Kernel) -> CellRunner:
-        configured = ("timeout", "interrupt_on_timeout", "error_on_timeout", "iopub_timeout", "allow_errors")
+    def _runner(self, kernel: Kernel, computed_s: Callable[[], float]) -> CellRunner:
+        configured = ("timeout", "iopub_timeout", "allow_errors")
         return CellRunner(
             self.nb,
             kernel,
+            computed_s,
             self.limits,
             self.printed,
             self.note,
@@ -166,7 +169,8 @@ class IsolatedExecute(Execute):
             shown = f"{self.limits.cell_output_bytes // 2**20} MB"
             cell.outputs.append(outputs.error("TooMuchOutput", f"the cell printed more than {shown}; the rest is lost"))
         if self.policy.kernels.student_answers():
-            self.policy.remember(cell.source)
+            if not runner.stopped:
+                self.policy.remember(cell.source)
         else:
             self._restart(name, cell)
         return cell

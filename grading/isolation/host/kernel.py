@@ -12,6 +12,7 @@ from nbclient.util import run_sync
 
 from grading.isolation.box.launching import Program, Starter
 from grading.isolation.host.connection import Client, SandboxedKernelManager, bounded_context
+from grading.isolation.host.meter import computing_s
 from grading.isolation.host.provisioner import SandboxProvisioner
 
 START_PATIENCE_S = 120
@@ -71,6 +72,10 @@ class Kernel:
     def is_running(self) -> bool:
         """Whether its process is there."""
         return self.process.is_running()
+
+    def computed_s(self) -> float:
+        """Seconds of processor time that it and all that it started have taken."""
+        return computing_s(self.process.processes())
 
     def left_running(self) -> int:
         """How many processes it has started and not ended."""

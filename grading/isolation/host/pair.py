@@ -68,6 +68,10 @@ class KernelPair:
         self.student.kill()
         self.examiner.kill()
 
+    def computed_s(self) -> float:
+        """Seconds of processor time that both have taken, with all that they started."""
+        return self.student.computed_s() + self.examiner.computed_s()
+
     def student_answers(self) -> bool:
         """Whether the student's kernel is there for the next cell, if need be after an interrupt."""
         if self.student.run("", self.limits.answer_s) is not None:

@@ -1,8 +1,11 @@
 """Runs a notebook's cells in one kernel as nbclient does, whatever that kernel sends."""
 
 import asyncio
+import contextlib
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from queue import Empty
 from typing import Any
 
 from nbclient.client import NotebookClient
@@ -17,6 +20,7 @@ OUTPUTS = ("stream", "display_data", "execute_result", "error", "clear_output", 
 SHOWN_TYPES = frozenset(("status", "execute_input", *OUTPUTS))
 NOTEBOOK_OUTPUTS, FLOOD = 8, 20
 """A notebook may print so many times output_bytes; a cell that prints so many times its bytes is interrupted."""
+LOOK_EVERY_S = 0.5
 
 
 @dataclass
@@ -30,14 +34,19 @@ class Printed:
 class CellRunner(NotebookClient):
     """The cells that run in one kernel.
 
-    printed: what is printed counts there, in whichever kernel. note: called with the name of a cell and what happened.
-    settings: nbclient's, such as timeout.
+    computed_s: the processor time, in seconds, that counts as the cells'. printed: what is printed counts there, in
+    whichever kernel. note: called with the name of a cell and what happened. settings: nbclient's; timeout is how long
+    a cell may take by the clock. That is for those that wait: what a cell computes, limits.cell_cpu_s bounds, so that
+    the load of the machine costs nobody points.
+
+    ``heard_all`` says of the last cell whether all its outputs were received, ``stopped`` why it was stopped, if so.
     """
 
     def __init__(
         self,
         notebook: NotebookNode,
         kernel: Kernel,
+        computed_s: Callable[[], float],
         limits: Limits,
         printed: Printed,
         note: Callable[[str, str], None],
@@ -45,32 +54,72 @@ class CellRunner(NotebookClient):
     ) -> None:
         super().__init__(notebook, kernel.manager, **settings)
         self.kc = kernel.client
-        self.kernel, self.limits, self.printed, self.note = kernel, limits, printed, note
+        self.kernel, self.computed_s = kernel, computed_s
+        self.limits, self.printed, self.note = limits, printed, note
         self.comm_open_handlers = {}
-        self.name = ""
+        self.name = self.stopped = ""
         self.heard_all = False
 
     def run(self, cell: NotebookNode, index: int, name: str) -> NotebookNode:
-        """The cell with its outputs. Whatever goes wrong is an error among these.
-
-        ``heard_all`` says afterwards whether all outputs have been received.
-        """
-        self.name = name
+        """The cell with its outputs. Whatever goes wrong is an error among these."""
+        self.name, self.stopped = name, ""
         self.printed.cell = 0
         self.heard_all = not cell.source.strip()
         self._display_id_map = {}
         self.output_hook_stack.clear()
         try:
-            return self.execute_cell(cell, index, store_history=True)
+            cell = self.execute_cell(cell, index, store_history=True)
         except Exception as error:
             if self.kernel.is_running():
                 self.note(name, f"its kernel answered in an unknown way ({type(error).__name__})")
             cell.outputs.append(outputs.error("DeadKernelError", self.kernel.why_it_ended()))
-            return cell
+        if self.stopped:
+            cell.outputs = [output for output in cell.outputs if output.get("ename") != "KeyboardInterrupt"]
+        return cell
 
-    async def _async_handle_timeout(self, timeout: int, cell: NotebookNode | None = None) -> Any:
-        self.note(self.name, f"it ran longer than {timeout} s and was interrupted")
-        return await super()._async_handle_timeout(timeout, cell)
+    async def _async_poll_for_reply(
+        self,
+        msg_id: str,
+        cell: NotebookNode,
+        timeout: int | None,
+        task_poll_output_msg: asyncio.Future[Any],
+        task_poll_kernel_alive: asyncio.Future[Any],
+    ) -> dict[str, Any]:
+        """As nbclient's, within the limits on what the cell computes and on how long it takes."""
+        assert self.kc is not None
+        began = looked = time.monotonic()
+        computed_before_s = self.computed_s()
+        while not self.stopped:
+            with contextlib.suppress(Empty):
+                reply = await self.kc.shell_channel.get_msg(timeout=LOOK_EVERY_S)
+                if reply["parent_header"].get("msg_id") == msg_id:
+                    break
+            if (now := time.monotonic()) - looked >= LOOK_EVERY_S:
+                looked = now
+                self.stopped = self._limit_exceeded(now - began, self.computed_s() - computed_before_s)
+        if self.stopped:
+            self.note(self.name, f"it {self.stopped}")
+            await self.kernel.manager.interrupt_kernel()
+            said = outputs.error("CellTimeoutError", f"the cell {self.stopped}")
+            reply = {"content": {"status": "error", **said}}
+        with contextlib.suppress(asyncio.TimeoutError):
+            await asyncio.wait_for(task_poll_output_msg, self.iopub_timeout)
+        task_poll_kernel_alive.cancel()
+        return reply
+
+    def _limit_exceeded(self, took_s: float, computed_s: float) -> str:
+        """What to say of a cell that has taken so long, empty if it may go on."""
+        if computed_s > self.limits.cell_cpu_s:
+            return (
+                f"was stopped after computing for {computed_s:.0f} s: a cell may take {self.limits.cell_cpu_s:g} s "
+                "of processor time, all its threads and processes together"
+            )
+        if self.timeout and took_s > self.timeout:
+            return (
+                f"was stopped after {took_s:.0f} s, in which it computed for {computed_s:.0f} s: "
+                f"a cell may take {self.timeout} s by the clock"
+            )
+        return ""
 
     def process_message(self, msg: dict[str, Any], cell: NotebookNode, cell_index: int) -> NotebookNode | None:
         """As nbclient's, for messages of all kinds and any content."""

@@ -1,5 +1,6 @@
 """What editing does to graded cells harms only its author, and only mildly."""
 
+import re
 from collections.abc import Callable
 from types import SimpleNamespace
 
@@ -195,7 +196,7 @@ def test_one_autograding_of_a_class_that_edits_freely(tmp_path, toy_solutions, a
         return nbformat.read(folder / "autograded" / student / "toys" / "toys.ipynb", as_version=4)
 
     errors = [output for output in cell_of(graded("hanger"), "wait-check").outputs if output.output_type == "error"]
-    assert errors[-1].evalue == "the cell ran longer than it may and was stopped"
+    assert re.fullmatch("the cell was stopped after .* a cell may take 2 s by the clock", errors[-1].evalue)
     notebook = graded("copier")
     names = [name_of(cell) for cell in notebook.cells if name_of(cell)]
     assert len(names) == len(set(names))

@@ -39,7 +39,6 @@ def run(
 
     preprocessor = Alone(
         timeout=timeout,
-        error_on_timeout={"ename": "CellTimeoutError", "evalue": "too long", "traceback": ["too long"]},
         **({"limits": limits} if limits else {}),
         **({} if forked else {"kernel_starter": None}),
     )

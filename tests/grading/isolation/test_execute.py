@@ -1,5 +1,6 @@
 """What the examiner sees of a student's work, what it does not, and what a submission can do to its own grading."""
 
+import re
 import subprocess
 import time
 from dataclasses import replace
@@ -283,6 +284,76 @@ def test_what_a_test_was_stopped_in_is_stopped_at_once():
     assert time.monotonic() - begun < 500, "an answer was waited for, as if the function might still give one"
 
 
+SPIN = "import time\nwhile True: pass"
+
+
+@pytest.mark.parametrize(
+    "cell",
+    [
+        SPIN,
+        """
+            import subprocess, sys
+            busy = [subprocess.Popen([sys.executable, "-S", "-c", "while True: pass"]) for _ in range(2)]
+            try:
+                [process.wait() for process in busy]
+            finally:
+                [process.kill() for process in busy]
+        """,
+        ("check", "spin()"),
+        ("check", SPIN),
+    ],
+    ids=["loop", "other processes", "function in a check", "check"],
+)
+def test_a_cell_that_computes_too_much_is_stopped_and_says_so(cell):
+    notebook = run(
+        ["kept = 5\ndef spin():\n    while True: pass", cell, ("after", "assert kept == 5")],
+        limits=Limits(cell_cpu_s=3),
+        timeout=600,
+    )
+    name = cell[0] if isinstance(cell, tuple) else "number 2"
+    (incident,) = [incident for incident in incidents.of(notebook) if "processor time" in incident["what"]]
+    assert incident["cell"] == name
+    said = r"was stopped after computing for \d+ s: a cell may take 3 s of processor time, .*"
+    assert re.fullmatch(f"it {said}", incident["what"])
+    assert re.fullmatch(f"the cell {said}", notebook.cells[1].outputs[-1].evalue)
+    assert "KeyboardInterrupt" not in [output.get("ename") for output in notebook.cells[1].outputs]
+    assert "after" not in errors(notebook)
+
+
+def test_a_cell_may_wait_for_longer_than_it_may_compute_and_is_stopped_by_the_clock():
+    notebook = run(
+        ["import time\ntime.sleep(6)\nwaited = True", "time.sleep(1000)", ("after", "assert waited")],
+        limits=Limits(cell_cpu_s=3),
+        timeout=15,
+    )
+    assert errors(notebook) == {}
+    (incident,) = incidents.of(notebook)
+    assert incident["cell"] == "number 2"
+    said = r"was stopped after 1\d s, in which it computed for 0 s: a cell may take 15 s by the clock"
+    assert re.fullmatch(f"it {said}", incident["what"])
+    assert [output.evalue for output in notebook.cells[1].outputs] == [
+        incident["what"].replace("it was", "the cell was")
+    ]
+
+
+def test_messages_that_nobody_asked_for_hold_up_no_clock():
+    notebook = run(
+        [
+            """
+                import time
+                kernel = get_ipython().kernel
+                content = {"status": "ok"}
+                begun = time.process_time()
+                while time.process_time() < begun + 100:
+                    kernel.session.send(kernel.shell_stream, "execute_reply", content, {}, kernel._parent_ident["shell"])
+            """
+        ],
+        limits=Limits(cell_cpu_s=4),
+        timeout=600,
+    )
+    assert "processor time" in incidents.of(notebook)[0]["what"]
+
+
 def test_an_iterator_that_leaves_python_costs_only_its_own_points():
     notebook = run(
         [
@@ -452,7 +523,14 @@ def test_a_message_too_long_for_its_connection_costs_only_its_own_points():
 
 
 def test_an_interrupt_whose_answer_is_too_long_does_not_keep_the_next_one_from_arriving():
-    hang = "import time\ntime.sleep(1000)"
+    hang = """
+        import time
+        try:
+            time.sleep(1000)
+        except KeyboardInterrupt:
+            print("interrupted")
+            raise
+    """
     notebook = run(
         [
             "kept = 7",
@@ -473,8 +551,8 @@ def test_an_interrupt_whose_answer_is_too_long_does_not_keep_the_next_one_from_a
         timeout=5,
     )
     assert errors(notebook) == {}
-    assert [cell.outputs[0].ename if cell.outputs else "" for cell in notebook.cells[1:5]] == [
-        *("KeyboardInterrupt", "", "", "KeyboardInterrupt"),
+    assert [cell.outputs[0].get("text", "") if cell.outputs else "" for cell in notebook.cells[1:5]] == [
+        *("interrupted\n", "", "", "interrupted\n"),
     ]
     assert {incident["cell"] for incident in incidents.of(notebook)} == {"number 2", "number 5"}
 
