@@ -21,6 +21,7 @@ from traitlets.utils.importstring import import_item
 
 from grading.cells import submitted_files, visible_part
 from grading.cells.incidents import Incidents
+from grading.cells.names_of_checks import NamesOfChecks
 from grading.cells.regions import HIDDEN_TESTS
 from grading.cells.roles import name_of
 from grading.isolation.box import sandbox
@@ -70,7 +71,9 @@ class IsolatedExecute(Execute):
         self.note = Incidents(nb, names["student"], self.log)
         self._require_sandbox(names["student"])
         self.tests = self.names_of_tests(names)
-        self.test_sources = {cell.source for cell in nb.cells if self._is_test(cell)}
+        self.tests_visible = [HIDDEN_TESTS.without(cell.source) for cell in nb.cells if self._is_test(cell)]
+        own = [cell.source for cell in nb.cells if cell.cell_type == "code" and not self._is_test(cell)]
+        self.names_of_checks = NamesOfChecks(self.tests_visible, own)
         self.files = self.files_beside(resources)
         self.printed = Printed()
         self.policy = RestartPolicy(self._start, self.limits, self.timeout or self.limits.wall_s, self.note)
@@ -147,6 +150,11 @@ class IsolatedExecute(Execute):
         cell.outputs, odd = outputs.sound(cell.outputs)
         if odd:
             self.note(name, f"{odd} outputs were no outputs that a notebook can hold, and were removed")
+        for output in cell.outputs:
+            if output.output_type == "error" and (advice := self.names_of_checks.advice(output.evalue)):
+                self.note(name, advice)
+                output.evalue = f"{output.evalue}: {advice}"
+                output.traceback.append(advice)
         return cell
 
     def _is_test(self, cell: NotebookNode) -> bool:
@@ -178,8 +186,9 @@ class IsolatedExecute(Execute):
     # --- the test cells --------------------------------------------------------------------------------------------
 
     def _run_test(self, cell: NotebookNode, index: int, name: str) -> NotebookNode:
-        serving = self.policy.kernels.begin_test()
-        if serving is None:
+        self._run_in_students_kernel(visible_part.imports(HIDDEN_TESTS.without(cell.source)), cell, name)
+        serving = None if self.policy.given_up else self.policy.kernels.begin_test()
+        if serving is None and not self.policy.given_up:
             self._restart(name, cell)
             serving = None if self.policy.given_up else self.policy.kernels.begin_test()
         if serving is None:
@@ -210,9 +219,12 @@ class IsolatedExecute(Execute):
 
     def _run_visible_part(self, cell: NotebookNode, index: int, name: str) -> None:
         """Do to the student's kernel what the check does to it in the student's own notebook: it defines names."""
-        visible = HIDDEN_TESTS.without(cell.source)
-        later = [other.source for other in self.nb.cells[index + 1 :] if other.cell_type == "code"]
-        source = visible_part.to_run(visible, [text for text in later if text not in self.test_sources])
+        own = [other for other in self.nb.cells[index + 1 :] if other.cell_type == "code" and not self._is_test(other)]
+        source = visible_part.to_run(HIDDEN_TESTS.without(cell.source), [other.source for other in own])
+        self._run_in_students_kernel(source, cell, name)
+
+    def _run_in_students_kernel(self, source: str, cell: NotebookNode, name: str) -> None:
+        """Run what is no cell of the student's; a kernel that does not come back from it is replaced."""
         if not source:
             return
         kernels = self.policy.kernels

@@ -2,7 +2,7 @@
 
 import pytest
 
-from grading.cells.visible_part import to_run
+from grading.cells.visible_part import imports, to_run
 
 CHECK = """\
 import numpy as np
@@ -25,10 +25,12 @@ for n, x in [(1, 2)]:
     ],
     ids=str,
 )
-def test_imports_always_run_and_the_rest_where_a_later_cell_mentions_its_names(later, whole):
-    run = to_run(CHECK, later)
-    assert run.startswith("import numpy as np\nfrom helpers import checks")
-    assert ("scores" in run) == whole
+def test_what_a_later_cell_mentions_runs_whole(later, whole):
+    assert to_run(CHECK, later) == (CHECK if whole else "")
+
+
+def test_imports_run_by_themselves():
+    assert imports(CHECK) == "import numpy as np\nfrom helpers import checks"
 
 
 def test_names_within_functions_and_comprehensions_are_not_bound():
@@ -37,4 +39,4 @@ def test_names_within_functions_and_comprehensions_are_not_bound():
 
 
 def test_what_is_no_python_does_not_run():
-    assert to_run("((", []) == ""
+    assert to_run("((", []) == imports("((") == ""

@@ -331,9 +331,7 @@ def test_a_cell_may_wait_for_longer_than_it_may_compute_and_is_stopped_by_the_cl
     assert incident["cell"] == "number 2"
     said = r"was stopped after 1\d s, in which it computed for 0 s: a cell may take 15 s by the clock"
     assert re.fullmatch(f"it {said}", incident["what"])
-    assert [output.evalue for output in notebook.cells[1].outputs] == [
-        incident["what"].replace("it was", "the cell was")
-    ]
+    assert notebook.cells[1].outputs[-1].evalue == incident["what"].replace("it was", "the cell was")
 
 
 def test_messages_that_nobody_asked_for_hold_up_no_clock():
@@ -342,10 +340,10 @@ def test_messages_that_nobody_asked_for_hold_up_no_clock():
             """
                 import time
                 kernel = get_ipython().kernel
-                content = {"status": "ok"}
+                identity = kernel._parent_ident["shell"]
                 begun = time.process_time()
                 while time.process_time() < begun + 100:
-                    kernel.session.send(kernel.shell_stream, "execute_reply", content, {}, kernel._parent_ident["shell"])
+                    kernel.session.send(kernel.shell_stream, "execute_reply", {"status": "ok"}, {}, identity)
             """
         ],
         limits=Limits(cell_cpu_s=4),
@@ -618,6 +616,35 @@ def test_files_and_folders(tmp_path):
     assert errors(notebook) == {}
     assert "1,2" in printed(notebook)
     assert (tmp_path / "table.csv").read_text() == "1,2"
+
+
+def test_an_answer_may_lean_on_a_module_that_only_its_check_imports():
+    notebook = run(
+        [
+            "def area(radius):\n    return math.pi * radius**2",
+            ("area", "import math\nassert math.isclose(area(1), math.pi)"),
+            ("again", "### BEGIN HIDDEN TESTS\nimport math\n### END HIDDEN TESTS\nassert area(2) > 12"),
+        ]
+    )
+    assert errors(notebook) == {}
+
+
+def test_a_name_that_only_a_check_has_is_called_so_where_it_is_missed():
+    notebook = run(
+        [
+            "print(math.pi)",
+            "def scaled(x):\n    return factor * x",
+            ("scaled", "import math\nfactor = 2\nassert scaled(2) == 4"),
+            ("hidden", "scaled\n### BEGIN HIDDEN TESTS\nsecret = 1\n### END HIDDEN TESTS"),
+            "secret",
+        ]
+    )
+    imported = "`math` is imported by a check cell only; import it in a cell of your own"
+    defined = "`factor` is defined by a check cell only; define it in a cell of your own"
+    assert incidents.of(notebook) == [{"cell": "number 1", "what": imported}, {"cell": "scaled", "what": defined}]
+    assert notebook.cells[0].outputs[0].evalue == f"name 'math' is not defined: {imported}"
+    assert errors(notebook)["scaled"].endswith(f"name 'factor' is not defined: {defined}")
+    assert "check" not in notebook.cells[4].outputs[0].evalue
 
 
 def test_a_name_that_a_check_defines_is_there_for_the_student_and_gone_for_the_next_test():
