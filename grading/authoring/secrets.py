@@ -11,7 +11,9 @@ from nbformat import NotebookNode
 from nbgrader.exchange.default import ExchangeReleaseAssignment
 from nbgrader.preprocessors import NbGraderPreprocessor
 
-RELEASED = ("solutions", "course", "data/challenge")
+EXAMPLE_JETS, ROUND_JETS = "data/challenge", "data/generated/round/challenge"
+"""The folders of the jets that students get: those of the example, and those of a round of the instructor's own."""
+RELEASED = ("solutions", "course", EXAMPLE_JETS, ROUND_JETS)
 TYPES = ("i1", "i2", "i4", "i8", "f2", "f4", "f8")
 
 
@@ -23,10 +25,11 @@ def refuse_secrets(root: Path) -> None:
     """Raise SecretReleased if students would receive a label of the challenge's secret jets, or a way to them.
 
     root: the folder of the course. The labels, and which jets give the public score, are looked for in any file below
-    solutions/, course/ and data/challenge/, whatever its name, as bytes of any number type; links into secret/ are
+    solutions/, course/ and the folders of the jets, whatever its name, as bytes of any number type; links into secret/ are
     refused too.
     """
-    _refuse_labelled_jets(root / "data" / "challenge" / "jets.h5")
+    for folder in (EXAMPLE_JETS, ROUND_JETS):
+        _refuse_labelled_jets(root / folder / "jets.h5")
     known = _known_bytes(root / "secret")
     for path in _everything(root):
         name = path.relative_to(root)

@@ -1,7 +1,7 @@
 """The coordinator's books: which submissions are graded, and how a result enters gradebook and ``autograded/``.
 
-A submission counts as graded when ``autograded/`` holds all its notebooks with the timestamp that was handed in, and
-the gradebook has that timestamp and a score for every test. Grading it takes its old files away first, then writes the
+A submission counts as graded when ``autograded/`` holds all its notebooks with the timestamp that was handed in, the
+gradebook has that timestamp and a score for every test, and its files are those that were graded. Grading it takes its old files away first, then writes the
 gradebook, and at last moves the new files into place in one step. So whenever it is interrupted, it does not count as
 graded and is graded again, to the same scores.
 """
@@ -32,7 +32,14 @@ from sqlalchemy.exc import InterfaceError, OperationalError
 from traitlets.config import Config
 
 from grading.autograde.conversion import OneSubmission, captured_log, halves
-from grading.autograde.transfer import TIMESTAMP, Executed, Submission, Unusable, parsed_timestamp
+from grading.autograde.transfer import (
+    TIMESTAMP,
+    Executed,
+    Submission,
+    Unusable,
+    parsed_timestamp,
+    read_submission,
+)
 from grading.autograde.worker import write_files
 from grading.cells.untrusted_files import NotPlain, NotRead, read
 
@@ -85,6 +92,7 @@ class Books:
         self.own = Path(coursedir.root, coursedir.autograded_directory, OWN_FOLDER)
         self.unfinished = self.own / "unfinished"
         self.logs = self.own / "logs" / self.assignment
+        self.digests = self.own / "digests" / self.assignment
 
     @contextmanager
     def in_use(self) -> Iterator[None]:
@@ -98,6 +106,7 @@ class Books:
             self._clear()
             self.unfinished.mkdir()
             self.logs.mkdir(parents=True, exist_ok=True)
+            self.digests.mkdir(parents=True, exist_ok=True)
             try:
                 yield
             finally:
@@ -134,6 +143,10 @@ class Books:
     def submitted(self, student: str) -> Path:
         """The folder of what a student has handed in, whether or not it is there."""
         return Path(self.coursedir.format_path(self.coursedir.submitted_directory, student, self.assignment))
+
+    def submission(self, student: str) -> Submission:
+        """What a student has handed in. Raises `Unusable`."""
+        return read_submission(student, self.submitted(student), self.coursedir.max_dir_size * 1000)
 
     def autograded(self, student: str) -> Path:
         """The folder of a student's graded notebooks, whether or not it is there."""
@@ -186,7 +199,16 @@ class Books:
             return f"handed in again at {handed_in} UTC" if handed_in else "handed in again"
         if student not in recorded or untested or handed_in not in (None, recorded[student]):
             return "the gradebook had no complete record of it"
-        return ""
+        return "its files were changed after it was graded" if self._is_changed(student) else ""
+
+    def _is_changed(self, student: str) -> bool:
+        """Whether it holds other files than when it was graded; of what plain nbgrader graded that is not known."""
+        try:
+            return (self.digests / student).read_text() != self.submission(student).digest
+        except FileNotFoundError:
+            return False
+        except Unusable:
+            return True
 
     def record(self, submission: Submission, executed: Executed) -> None:
         """Let nbgrader score the executed notebooks of a submission and write everything down."""
@@ -218,6 +240,7 @@ class Books:
         self.write_log(submission.student, executed.log + log.text)
         final = self.autograded(submission.student)
         final.parent.mkdir(parents=True, exist_ok=True)
+        (self.digests / submission.student).write_text(submission.digest)
         os.rename(coursedir.format_path(coursedir.autograded_directory, submission.student, self.assignment), final)
 
     def record_failure(self, student: str) -> None:

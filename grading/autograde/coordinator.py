@@ -17,7 +17,7 @@ from tqdm import tqdm
 
 from grading.autograde.books import Books, CannotGrade, with_timeouts
 from grading.autograde.clusters import workers
-from grading.autograde.transfer import Executed, Lesson, Submission, Unusable, read_lesson, read_submission
+from grading.autograde.transfer import Executed, Lesson, Submission, Unusable, read_lesson
 from grading.autograde.worker import Refused, execute, is_machine_trouble
 
 SHOWN_REMARKS = 5
@@ -117,10 +117,9 @@ class ClassGrading:
             yield submission, result
 
     def _readable(self, students: list[str]) -> Iterator[Submission]:
-        limit = self.books.coursedir.max_dir_size * 1000
         for student in students:
             try:
-                submission = read_submission(student, self.books.submitted(student), limit)
+                submission = self.books.submission(student)
                 _ = submission.timestamp
             except Unusable as error:
                 self._enter(Submission(student, {}), error)

@@ -1,5 +1,6 @@
 """What travels between coordinator and workers, as plain bytes, so that they need no disk in common."""
 
+import hashlib
 import os
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -60,6 +61,15 @@ class Submission:
     def timestamp(self) -> datetime | None:
         """When it was handed in (UTC, without time zone), as its timestamp.txt says."""
         return parsed_timestamp(self.files.get(TIMESTAMP, b""))
+
+    @property
+    def digest(self) -> str:
+        """The same for the same files, whenever they were handed in."""
+        found = hashlib.sha256()
+        for name, content in sorted(self.files.items()):
+            if name != TIMESTAMP:
+                found.update(f"{len(name)} {name} {len(content)} ".encode() + content)
+        return found.hexdigest()
 
 
 @dataclass

@@ -150,7 +150,7 @@ def main(arguments: list[str] | None = None, places: Places | None = None) -> in
     """Score the round that is set up, and return the exit status."""
     options = parser().parse_args(arguments)
     try:
-        round_ = load(places or Places())
+        round_ = load(places or Places.set_up())
         folder = options.submissions or round_.submissions
         if not folder.is_dir():
             raise RoundError(

@@ -3,8 +3,9 @@
     SEED='words of your own' python -m grading.challenge.make_round --deadline 2026-07-01T18:00+02:00 [--jets 20000]
     python -m grading.challenge.make_round
 
-The first makes a round: the jets' constituents go to ``data/challenge/``, for the students; their labels and all else
-that they must not know to ``secret/challenge/``. The second sets up the bundled example round, whose jets are the
+The first makes a round: the jets' constituents go to ``data/generated/round/challenge/``, for the students; their
+labels and all else that they must not know to ``secret/challenge/``. git ignores both. The folder ``round`` has links
+to the other data sets, so that ``HEPDL_DATA`` can name it. The second sets up the bundled example round, whose jets are the
 committed ``data/challenge/`` and whose labels are no secret.
 
 An interrupted run is taken up by running it again, and until the end the earlier round stays as it was. Then its labels
@@ -137,6 +138,14 @@ def write_manifest(path: Path, jets: Path) -> None:
     manifest.write(path, manifest.LICENCE, {"jets.h5": manifest.entry(jets, n_jets=n_jets)}, columns)
 
 
+def link_other_sets(folder: Path, data: Path = ROOT / "data") -> None:
+    """Let a folder that holds sets of its own have all data sets, by relative links, so that HEPDL_DATA can name it."""
+    for manifest_file in data.glob("*/manifest.json"):
+        link = folder / manifest_file.parent.name
+        if not os.path.lexists(link):
+            link.symlink_to(os.path.relpath(manifest_file.parent, folder))
+
+
 def set_up_example(places: Places, example: Path = EXAMPLE) -> None:
     """Copy the labels of the example round to where those of a round are kept.
 
@@ -146,14 +155,14 @@ def set_up_example(places: Places, example: Path = EXAMPLE) -> None:
     if earlier and not earlier["example"]:
         raise RoundError(
             f"{places.secret} holds a round of your own, which the example would replace. Move that folder away first, "
-            "or make another round of your own with SEED=… DEADLINE=…"
+            "or make another round of your own with SEED=… and --deadline"
         )
     wanted = json.loads((example / "round.json").read_text())["jets_sha256"]
     jets = places.data / "jets.h5"
     if not jets.exists() or sha256(jets) != wanted:
         raise RoundError(
             f"{jets} does not hold the jets of the example round: `git restore data/challenge` brings them back. "
-            "For a round of your own, give SEED=… and DEADLINE=…"
+            "For a round of your own, give SEED=… and --deadline"
         )
     with staged_secret(places) as staged:
         for name in ("labels.npy", "public.npy", "round.json"):
@@ -211,17 +220,20 @@ def _make(seed: str, options: argparse.Namespace, places: Places) -> None:
     from grading.challenge.course_entries import predictions
 
     make(seed, options.jets, until, options.processes, places, generate_jets, predictions)
-    print(f"Students get the jets in {places.data} with the course. The labels are in {places.secret}.")
+    link_other_sets(places.data.parent)
+    print(f"Students get {places.data} with the course in place of data/challenge. The labels are in {places.secret}.")
+    print(f"To work and to grade with these jets, set HEPDL_DATA={places.data.parent}.")
     print(f"Keep SEED={seed!r} secret: {SEED_ADVICE}. It is written down in {places.secret / 'round.json'}.")
 
 
 def main(arguments: list[str] | None = None, places: Places | None = None) -> int:
     """Make a round of one's own or set up the example, and return the exit status."""
     options, seed = parser().parse_args(arguments), os.environ.get("SEED", "")
-    places = places or Places()
+    own = bool(seed or options.deadline)
+    places = places or (Places.of_ones_own() if own else Places())
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
-        if seed or options.deadline:
+        if own:
             _make(seed, options, places)
         else:
             set_up_example(places)

@@ -1,8 +1,9 @@
 """A round of the challenge on disk: what students get in one folder, what only the instructor may know in another.
 
-``data/challenge/`` holds ``jets.h5`` (constituents, no labels) and its manifest. ``secret/challenge/``, which git
-ignores and no release target takes, holds ``labels.npy``, ``public.npy`` (which jets give the public score),
-``course/`` (the scores of the course's own networks) and ``round.json`` (seed, deadline, where the submissions are).
+``data/generated/round/challenge/``, or ``data/challenge/`` of the example round, holds ``jets.h5`` (constituents, no
+labels) and its manifest. ``secret/challenge/`` holds ``labels.npy``, ``public.npy`` (which jets give the public score),
+``course/`` (the scores of the course's own networks) and ``round.json`` (seed, deadline, where the submissions are). git
+ignores all but the example's jets, and no release takes what is secret.
 """
 
 import json
@@ -12,6 +13,7 @@ from pathlib import Path
 
 import numpy as np
 
+from grading.authoring.secrets import EXAMPLE_JETS, ROUND_JETS
 from helpers.files import sha256
 from helpers.repository import ROOT
 
@@ -22,10 +24,21 @@ class RoundError(Exception):
 
 @dataclass(frozen=True)
 class Places:
-    """The folders of a round: ``data`` for what students get, ``secret`` for what they do not."""
+    """The folders of a round, by default the example's: ``data`` for what students get, ``secret`` for the rest."""
 
-    data: Path = ROOT / "data" / "challenge"
+    data: Path = ROOT / EXAMPLE_JETS
     secret: Path = ROOT / "secret" / "challenge"
+
+    @classmethod
+    def of_ones_own(cls) -> "Places":
+        """The folders of a round that is not the example."""
+        return cls(data=ROOT / ROUND_JETS)
+
+    @classmethod
+    def set_up(cls) -> "Places":
+        """The folders of the round that is set up; if there is none, the example's."""
+        notes = cls().notes()
+        return cls() if notes is None or notes["example"] else cls.of_ones_own()
 
     def notes(self) -> dict | None:
         """What round.json says of the round that is set up, or None if there is none."""
@@ -78,7 +91,7 @@ def load(places: Places) -> Round:
     if notes is None:
         raise RoundError(
             f"{places.secret} holds no round: `hepdl challenge` sets up the example, "
-            "`hepdl challenge SEED=… DEADLINE=…` a round of your own"
+            "`SEED=… hepdl challenge --deadline …` a round of your own"
         )
     n_jets = notes["n_jets"]
     jets = places.data / "jets.h5"

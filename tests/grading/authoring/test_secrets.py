@@ -49,9 +49,10 @@ def test_an_honest_course_passes(root):
     refuse_secrets(root)
 
 
-@pytest.mark.parametrize("folder", ["solutions/toys", "course/toys", "data/challenge"])
+@pytest.mark.parametrize("folder", ["solutions/toys", "course/toys", "data/challenge", "data/generated/round/challenge"])
 def test_a_copy_of_the_labels_is_refused_under_any_name(root, folder):
     content = (root / "secret" / "challenge" / "labels.npy").read_bytes()
+    (root / folder).mkdir(parents=True, exist_ok=True)
     (root / folder / ".image.png").write_bytes(content)
     with pytest.raises(SecretReleased, match=rf"{folder}/\.image\.png holds what is in secret/challenge/labels\.npy"):
         refuse_secrets(root)

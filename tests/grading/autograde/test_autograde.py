@@ -62,6 +62,22 @@ def test_only_what_is_new_or_handed_in_again_is_graded(toys, grade):
     assert report.again == dict.fromkeys(("alice", "bob"), "--force")
 
 
+def test_what_is_changed_by_hand_is_graded_again(toys, grade):
+    handed_in = {student: toys.submit(student, double="def double(x):\n    return 0") for student in ("alice", "bob")}
+    handed_in["bob"].with_name("table.txt").write_text("1 2")
+    grade()
+    assert toys.scores() == {"alice": 3, "bob": 3}
+
+    toys.submit("alice")
+    report = grade()
+    assert report.again == {"alice": "its files were changed after it was graded"}
+    assert report.as_before == ["bob"]
+    assert toys.scores() == {"alice": 7, "bob": 3}
+    handed_in["bob"].with_name("table.txt").write_text("1 3")
+    assert grade().again == {"bob": "its files were changed after it was graded"}
+    assert sorted(grade().as_before) == ["alice", "bob"]
+
+
 def test_a_score_by_hand_survives_and_asks_to_be_looked_at(toys, grade):
     toys.submit("alice")
     grade()

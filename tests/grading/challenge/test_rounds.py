@@ -2,7 +2,9 @@
 
 import json
 import os
+import shutil
 import stat
+import subprocess
 from datetime import UTC, datetime
 
 import h5py
@@ -15,6 +17,7 @@ from grading.challenge.make_round import make, master_seed, public_half, set_up_
 from grading.challenge.rounds import Places, RoundError, deadline, load
 from helpers import datasets
 from helpers.files import sha256
+from helpers.repository import ROOT
 
 SEED = "three blind mice"
 N = 300
@@ -249,3 +252,32 @@ def test_the_command_says_what_is_missing(monkeypatch, capsys, places, seed, arg
     assert said.startswith("hepdl challenge: ")
     assert sentence in said
     assert "Traceback" not in said
+
+
+def test_a_round_of_ones_own_changes_no_file_that_git_keeps(monkeypatch, tmp_path):
+    """And its folder has all data sets, for HEPDL_DATA to name."""
+    root = tmp_path / "course"
+    (root / "data" / "hww").mkdir(parents=True)
+    (root / "data" / "hww" / "manifest.json").write_text("{}")
+    shutil.copy(ROOT / ".gitignore", root)
+    git = ["git", "-C", str(root), "-c", "user.name=a", "-c", "user.email=a@example.org"]
+    for command in (["init", "--quiet"], ["add", "--all"], ["commit", "--quiet", "--message", "start"]):
+        subprocess.run([*git, *command], check=True)
+    own = Places.of_ones_own()
+    places = Places(*(root / path.relative_to(ROOT) for path in (own.data, own.secret)))
+    made(places)
+    make_round.link_other_sets(places.data.parent, root / "data")
+    assert load(places).labels.shape == (N,)
+    assert subprocess.run([*git, "status", "--short"], capture_output=True, text=True, check=True).stdout == ""
+    monkeypatch.setenv("HEPDL_DATA", str(places.data.parent))
+    assert datasets.path("challenge/jets.h5") == places.data / "jets.h5"
+    assert (places.data.parent / "hww" / "manifest.json").read_text() == "{}"
+
+
+def test_the_leaderboard_takes_the_jets_of_the_round_that_is_set_up(monkeypatch):
+    def of(notes):
+        monkeypatch.setattr(Places, "notes", lambda self: notes)
+        return Places.set_up().data.relative_to(ROOT).as_posix()
+
+    assert of(None) == of({"example": True}) == "data/challenge"
+    assert of({"example": False}) == "data/generated/round/challenge"

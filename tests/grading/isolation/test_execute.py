@@ -334,24 +334,6 @@ def test_a_cell_may_wait_for_longer_than_it_may_compute_and_is_stopped_by_the_cl
     assert notebook.cells[1].outputs[-1].evalue == incident["what"].replace("it was", "the cell was")
 
 
-def test_messages_that_nobody_asked_for_hold_up_no_clock():
-    notebook = run(
-        [
-            """
-                import time
-                kernel = get_ipython().kernel
-                identity = kernel._parent_ident["shell"]
-                begun = time.process_time()
-                while time.process_time() < begun + 100:
-                    kernel.session.send(kernel.shell_stream, "execute_reply", {"status": "ok"}, {}, identity)
-            """
-        ],
-        limits=Limits(cell_cpu_s=4),
-        timeout=600,
-    )
-    assert "processor time" in incidents.of(notebook)[0]["what"]
-
-
 def test_an_iterator_that_leaves_python_costs_only_its_own_points():
     notebook = run(
         [
