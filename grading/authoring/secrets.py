@@ -25,8 +25,8 @@ def refuse_secrets(root: Path) -> None:
     """Raise SecretReleased if students would receive a label of the challenge's secret jets, or a way to them.
 
     root: the folder of the course. The labels, and which jets give the public score, are looked for in any file below
-    solutions/, course/ and the folders of the jets, whatever its name, as bytes of any number type; links into secret/ are
-    refused too.
+    solutions/, course/ and the folders of the jets, whatever its name, as bytes of any number type; links into secret/
+    are refused too.
     """
     for folder in (EXAMPLE_JETS, ROUND_JETS):
         _refuse_labelled_jets(root / folder / "jets.h5")

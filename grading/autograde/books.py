@@ -1,9 +1,9 @@
 """The coordinator's books: which submissions are graded, and how a result enters gradebook and ``autograded/``.
 
 A submission counts as graded when ``autograded/`` holds all its notebooks with the timestamp that was handed in, the
-gradebook has that timestamp and a score for every test, and its files are those that were graded. Grading it takes its old files away first, then writes the
-gradebook, and at last moves the new files into place in one step. So whenever it is interrupted, it does not count as
-graded and is graded again, to the same scores.
+gradebook has that timestamp and a score for every test, and its files are those that were graded. Grading it takes its
+old files away first, then writes the gradebook, and at last moves the new files into place in one step. So whenever it
+is interrupted, it does not count as graded and is graded again, to the same scores.
 """
 
 import fcntl

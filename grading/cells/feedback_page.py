@@ -1,5 +1,6 @@
 """The page that a student gets back: points by task, the sentence of each check first, its code folded away."""
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,9 @@ from grading.cells.roles import is_question, is_test, name_of
 
 TEMPLATES = Path(__file__).resolve().parent / "templates"
 HIDDEN_MARK = "### "
+GRADERS_ERRORS = ("CellTimeoutError", "DeadKernelError", "TooMuchOutput", "NotRun")
+"""The names of errors that the grader wrote, as sentences, where it ended a cell."""
+LINK_INTO_THE_COURSE = re.compile(r"(?<!!)\[([^\[\]]+)\]\((?!\w+:|#)[^()\s]*\)")
 
 
 class FeedbackPage(HTMLExporter):
@@ -32,7 +36,9 @@ class Verdicts(NbGraderPreprocessor):
     """Say of each graded cell what became of it, for the page. Comes after nbgrader's GetGrades.
 
     ``verdict`` in a cell's nbgrader metadata: passed, failed or in part (tests), marked or waits (by hand);
-    ``sentences``: what a failed test said. ``model_answers`` adds the solution's text to each question.
+    ``sentences``: what a failed test said, and why the grader stopped a cell of the student's. ``model_answers`` adds
+    the solution's text to each question. Links to other pages of the course, which the page lies apart from, become
+    text.
     """
 
     model_answers = Bool(False, help="Whether students get the solution's answers to the questions.").tag(config=True)
@@ -51,7 +57,22 @@ class Verdicts(NbGraderPreprocessor):
                     waits = gradebook.find_grade(name_of(cell), *place).needs_manual_grade
                     cell.metadata.nbgrader["verdict"] = "waits" if waits else "marked"
                     cell.metadata.nbgrader["model_answer"] = answers.get(name_of(cell) or "", "")
+        waiting = [cell for cell in nb.cells if cell.metadata.get("nbgrader", {}).get("verdict") == "waits"]
+        resources["points_not_graded"] = sum(cell.metadata.nbgrader.points for cell in waiting)
+        for cell in nb.cells:
+            if cell.cell_type == "markdown":
+                cell.source = LINK_INTO_THE_COURSE.sub(r"\1", cell.source)
+            elif cell.cell_type == "code" and not is_test(cell):
+                self._tell_why_it_was_stopped(cell)
         return nb, resources
+
+    def _tell_why_it_was_stopped(self, cell: NotebookNode) -> None:
+        """Turn the grader's own errors in a student's cell into sentences."""
+        stopped = [output for output in cell.outputs if output.get("ename") in GRADERS_ERRORS]
+        if stopped:
+            cell.outputs = [output for output in cell.outputs if output not in stopped]
+            mark = cell.metadata.setdefault("nbgrader", NotebookNode())
+            mark["sentences"] = [_sentence(error) for error in stopped]
 
     def _judge(self, cell: NotebookNode) -> None:
         mark = cell.metadata.nbgrader
@@ -70,7 +91,7 @@ class Verdicts(NbGraderPreprocessor):
 
 def _sentence(error: NotebookNode) -> str:
     """What an error says; of a failed check its sentence alone, else with the error's name before it."""
-    plain = error.ename in ("CheckFailed", "CannotBeChecked") or not error.ename
+    plain = error.ename in ("CheckFailed", "CannotBeChecked", *GRADERS_ERRORS) or not error.ename
     return error.evalue if plain else f"{error.ename}: {error.evalue}".removesuffix(": ")
 
 

@@ -13,6 +13,7 @@ import math
 import sys
 from collections import defaultdict
 from contextlib import ExitStack
+from datetime import UTC, datetime
 from pathlib import Path
 
 from grading.authoring.text_table import text_table
@@ -39,12 +40,12 @@ def score(round_: Round, entries: list[Entry], reveal: bool) -> list[Board]:
 
 def write(folder: Path, boards: list[Board], not_ranked: list[NotRanked], round_: Round) -> list[Path]:
     """Write page, table and figure, each whole or not at all; return their paths."""
-    pictures = [draw(board) for board in boards]
-    described = [(board, picture, in_words(board)) for board, picture in zip(boards, pictures, strict=True)]
+    described = [(board, draw(board, legend=False), in_words(board)) for board in boards]
+    is_over = datetime.now(UTC) > round_.deadline
     files = {
-        "leaderboard.html": render(described, not_ranked, round_.deadline, round_.is_example).encode(),
+        "leaderboard.html": render(described, not_ranked, round_.deadline, is_over, round_.is_example).encode(),
         "leaderboard.csv": table(boards, not_ranked).encode(),
-        "leaderboard_roc.png": pictures[0],
+        "leaderboard_roc.png": draw(boards[0]),
     }
     folder.mkdir(parents=True, exist_ok=True)
     with ExitStack() as stack:

@@ -5,8 +5,8 @@
 
 The first makes a round: the jets' constituents go to ``data/generated/round/challenge/``, for the students; their
 labels and all else that they must not know to ``secret/challenge/``. git ignores both. The folder ``round`` has links
-to the other data sets, so that ``HEPDL_DATA`` can name it. The second sets up the bundled example round, whose jets are the
-committed ``data/challenge/`` and whose labels are no secret.
+to the other data sets, so that ``HEPDL_DATA`` can name it. The second sets up the bundled example round, whose jets
+are the committed ``data/challenge/`` and whose labels are no secret.
 
 An interrupted run is taken up by running it again, and until the end the earlier round stays as it was. Then its labels
 move to ``secret/challenge-…``, unless they are the example's.

@@ -8,17 +8,26 @@ from pathlib import Path
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from grading.challenge.board import EFFICIENCIES, Board
-from grading.challenge.roc_figure import PIXELS
+from grading.challenge.roc_figure import PIXELS_ALONE, lines
 from grading.challenge.statistics import CONFIDENCE, REPLICATES, SAME_PLACE, Estimate
 from grading.challenge.submissions import NotRanked, with_zone
 
 TEMPLATE = "leaderboard.html.jinja"
+DASHES = {"-": "none", "--": "8 4", "-.": "8 3 2 3", ":": "2 3"}
+"""The stroke-dasharray of SVG that looks like a line of the figure."""
 
 
 def render(
-    boards: Sequence[tuple[Board, bytes, str]], not_ranked: list[NotRanked], until: datetime, is_example: bool
+    boards: Sequence[tuple[Board, bytes, str]],
+    not_ranked: list[NotRanked],
+    until: datetime,
+    is_over: bool,
+    is_example: bool,
 ) -> str:
-    """The page. boards: each with the PNG of its ROC curves and a description of it. Students' names do not appear."""
+    """The page. boards: each with the PNG of its ROC curves and a description of it. Students' names do not appear.
+
+    is_over: whether the deadline has passed.
+    """
     environment = Environment(
         loader=FileSystemLoader(Path(__file__).parent),
         autoescape=True,
@@ -34,14 +43,16 @@ def render(
                 "labels": board.labels,
                 "rows": board.rows,
                 "scale": _scale(board),
+                "legend": [(line, DASHES[line.dash]) for line in lines(board) if line.name],
                 "picture": base64.b64encode(picture).decode(),
                 "in_words": in_words,
             }
             for board, picture, in_words in boards
         ],
-        pixels=PIXELS,
+        pixels=PIXELS_ALONE,
         not_ranked=sorted({(row.file, row.status, row.reason) for row in not_ranked}),
         until=with_zone(until),
+        is_over=is_over,
         is_example=is_example,
         efficiencies=EFFICIENCIES,
         replicates=REPLICATES,

@@ -2,6 +2,7 @@
 
 import io
 from itertools import cycle
+from typing import NamedTuple
 
 import matplotlib.pyplot as plt
 import mplhep
@@ -11,13 +12,14 @@ from sklearn.metrics import roc_curve
 from grading.challenge.board import EFFICIENCIES, Board, Row
 from helpers.figures import SIZES
 
-NAMED = 8
 COLOURS = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9", "#7a3e9d", "#8c510a")
+OTHERS = "#b3b3b3"
 DASHES = ("--", "-.", ":")
 DOTS_PER_INCH = 180
 PIXELS = (1080, 1296)
+PIXELS_ALONE = (1080, 972)
+"""Without the legend."""
 STYLE = {
-    "figure.figsize": [side / DOTS_PER_INCH for side in PIXELS],
     "figure.dpi": DOTS_PER_INCH,
     "legend.fontsize": "x-small",
 }
@@ -25,22 +27,40 @@ LOWEST_EFFICIENCY = 0.1
 LONGEST = 14
 
 
-def draw(board: Board) -> bytes:
-    """A PNG of background rejection against signal efficiency. The best eight entries and the course's have names."""
-    named = [row for row in board.rows if not row.is_course][:NAMED]
+class Line(NamedTuple):
+    """How an entry's curve is drawn, and its name; only the first of the entries without a name says what they are."""
+
+    colour: str
+    dash: str
+    width: float
+    name: str
+
+
+def lines(board: Board) -> list[Line]:
+    """The line of each row. The best eight entries and the course's have names."""
     colours, dashes = iter(COLOURS), cycle(DASHES)
-    with plt.style.context([mplhep.style.ROOT, SIZES, STYLE]):
+    found: list[Line] = []
+    for row in board.rows:
+        if row.is_course:
+            found.append(Line("#000000", next(dashes), 1.5, _short(row)))
+        elif colour := next(colours, None):
+            found.append(Line(colour, "-", 2, _short(row)))
+        else:
+            others = any(line.colour == OTHERS for line in found)
+            found.append(Line(OTHERS, "-", 1, "" if others else "other entries"))
+    return found
+
+
+def draw(board: Board, legend: bool = True) -> bytes:
+    """A PNG of background rejection against signal efficiency."""
+    pixels = PIXELS if legend else PIXELS_ALONE
+    size = {"figure.figsize": [side / DOTS_PER_INCH for side in pixels]}
+    with plt.style.context([mplhep.style.ROOT, SIZES, STYLE, size]):
         figure, axes = plt.subplots()
-        others: str | None = "other entries"
-        for row in board.rows:
-            efficiency, rejection = _curve(board, row)
-            if row.is_course:
-                axes.plot(efficiency, rejection, next(dashes), color="black", lw=1.5, label=_short(row))
-            elif row in named:
-                axes.plot(efficiency, rejection, color=next(colours), lw=2, label=_short(row))
-            else:
-                axes.plot(efficiency, rejection, color="0.7", lw=1, zorder=1, label=others)
-                others = None
+        for row, line in zip(board.rows, lines(board), strict=True):
+            order = 1 if line.colour == OTHERS else 2
+            look = {"color": line.colour, "lw": line.width, "zorder": order, "label": line.name or None}
+            axes.plot(*_curve(board, row), line.dash, **look)
         axes.set(
             xlabel="signal efficiency $\\epsilon_S$",
             ylabel="background rejection $1/\\epsilon_B$",
@@ -48,7 +68,7 @@ def draw(board: Board) -> bytes:
             xlim=(LOWEST_EFFICIENCY, 1),
             ylim=(1, 2 * (board.labels == 0).sum()),
         )
-        if board.rows:
+        if board.rows and legend:
             figure.legend(loc="outside lower center", ncols=2)
         picture = io.BytesIO()
         figure.savefig(picture, format="png", metadata={"Software": None})

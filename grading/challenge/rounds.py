@@ -2,8 +2,8 @@
 
 ``data/generated/round/challenge/``, or ``data/challenge/`` of the example round, holds ``jets.h5`` (constituents, no
 labels) and its manifest. ``secret/challenge/`` holds ``labels.npy``, ``public.npy`` (which jets give the public score),
-``course/`` (the scores of the course's own networks) and ``round.json`` (seed, deadline, where the submissions are). git
-ignores all but the example's jets, and no release takes what is secret.
+``course/`` (the scores of the course's own networks) and ``round.json`` (seed, deadline, where the submissions are).
+git ignores all but the example's jets, and no release takes what is secret.
 """
 
 import json

@@ -34,7 +34,10 @@ def read(path: Path, n_jets: int) -> np.ndarray:
     try:
         content = untrusted_files.read(path, largest)
     except TooLarge as file:
-        raise Rejected(f"has {file.size} bytes; scores of all jets take at most {largest}") from None
+        raise Rejected(
+            f"is of another round, or holds no scores: it has {file.size} bytes; "
+            f"scores of all jets take at most {largest}"
+        ) from None
     except NotRead as why:
         raise Rejected(str(why)) from None
     if content.startswith(npy.MAGIC_PREFIX):
@@ -48,7 +51,9 @@ def read(path: Path, n_jets: int) -> np.ndarray:
         kind = "a table" if dtype.names or dtype.subdtype else dtype.name
         raise Rejected(f"holds {kind}, but float32 is expected (float16 and float64 will do)")
     if len(shape) == 1 and shape != (n_jets,):
-        raise Rejected(f"says that it holds {shape[0]} scores, but there are {n_jets} secret jets")
+        raise Rejected(
+            f"says that it holds {shape[0]} scores, but there are {n_jets} secret jets: it seems to be of another round"
+        )
     if shape != (n_jets,):
         raise Rejected(f"holds an array of {len(shape)} dimensions, but ({n_jets},) is the shape that counts")
     if len(content) - start != n_jets * dtype.itemsize:

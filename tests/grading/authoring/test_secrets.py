@@ -15,7 +15,7 @@ from grading.authoring import release
 from grading.authoring.hygiene import is_secret
 from grading.authoring.hygiene import main as hygiene
 from grading.authoring.release import ReleaseError
-from grading.authoring.secrets import SecretReleased, refuse_secrets
+from grading.authoring.secrets import RELEASED, SecretReleased, refuse_secrets
 from grading.authoring.temporary_course import CommandFailed, TemporaryCourse
 from grading.challenge.make_round import make
 from grading.challenge.rounds import Places
@@ -49,7 +49,7 @@ def test_an_honest_course_passes(root):
     refuse_secrets(root)
 
 
-@pytest.mark.parametrize("folder", ["solutions/toys", "course/toys", "data/challenge", "data/generated/round/challenge"])
+@pytest.mark.parametrize("folder", ["solutions/toys", "course/toys", *RELEASED[2:]])
 def test_a_copy_of_the_labels_is_refused_under_any_name(root, folder):
     content = (root / "secret" / "challenge" / "labels.npy").read_bytes()
     (root / folder).mkdir(parents=True, exist_ok=True)

@@ -77,8 +77,43 @@ def text(html):
 
 def test_points_by_task_stand_at_the_top(graded):
     said = text(page(graded))
-    assert "splitting: 4.5 of 13 points task result shuffle passed, 3 of 3 points split failed, 0 of 3 points" in said
-    assert "why 2 points, not marked yet how 1.5 of 2 points" in said
+    assert "splitting: 4.5 of 13 points" in said
+    assert "task result shuffle passed, 3 of 3 points split failed, 0 of 3 points" in said
+    assert "why 2 points, not graded yet how 1.5 of 2 points" in said
+
+
+def test_points_that_wait_for_a_person_are_said_to(graded):
+    assert "So far: 2 of these points are not graded yet." in text(page(graded))
+    cells = graded[0].cells
+    graded[0].cells = [cell for cell in cells if cell.metadata.nbgrader.grade_id != "why"]
+    assert "So far" not in text(page(graded))
+
+
+def test_a_cell_that_the_grader_stopped_says_why_at_the_top_and_where_it_stands(graded):
+    why = "the cell was stopped after computing for 301 s: a cell may take 300 s of processor time"
+    stopped, interrupted = failed("CellTimeoutError", why), new_output("stream", name="stdout", text="epoch 3")
+    answer = {"schema_version": 3, "grade_id": "train", "grade": False, "solution": True, "locked": False}
+    graded[0].cells += [
+        new_code_cell("train()", outputs=[interrupted, stopped], metadata={"nbgrader": answer | {"task": False}}),
+        new_code_cell("train()", outputs=[stopped]),
+        new_code_cell("check()", outputs=[stopped], metadata={"nbgrader": {"grade_id": "c", **TEST, "score": 0.0}}),
+    ]
+    html = page(graded)
+    assert html.count(f'<p class="sentence">{why}</p>') == 3
+    said = text(html)
+    assert f"train {why} your code {why}" in said[: said.index("Your answer")]
+    assert "epoch 3" in said
+    assert "CellTimeoutError" not in html
+
+
+def test_links_that_would_lead_nowhere_are_text(graded):
+    links = "[Start](../start.md), [**loss**](../glossary.md#loss), [here](#why), [docs](https://example.org/a)"
+    graded[0].cells.append(new_markdown_cell(links))
+    html = page(graded)
+    assert "Start, <strong>loss</strong>, <a" in html
+    assert ".md" not in html
+    assert 'href="#why"' in html
+    assert 'href="https://example.org/a"' in html
 
 
 def test_the_sentence_comes_before_the_code_which_is_folded(graded):
@@ -93,8 +128,8 @@ def test_the_sentence_comes_before_the_code_which_is_folded(graded):
 
 def test_it_is_read_on_a_phone_and_shows_comments(graded):
     html = page(graded)
-    assert re.search(r'<meta content="width=device-width[^>]*name="viewport"', html)
-    assert "<strong>nearly</strong>" in html
+    assert re.search('Start, <strong>loss</strong>, <a href="#why">here</a>, <a href="https://example.org/a"', html)
+    assert 'alt="plot"' in html
 
 
 def test_model_answers_are_shown_only_if_asked_for_and_without_the_marking_scheme(graded):

@@ -1,6 +1,7 @@
 """The leaderboard in a browser: no wider than the screen, with its pictures, alone, and fit to be read."""
 
 import os
+import re
 
 import numpy as np
 import pytest
@@ -97,6 +98,18 @@ def test_the_pictures_are_there_and_nothing_is_asked_of_others(browser, page):
     assert browser.complaints == []
     others = [address for address in browser.requests if not address.startswith("data:image/png;base64,")]
     assert others == [page.resolve().as_uri()]
+
+
+@pytest.mark.parametrize("screen", ["desktop", "phone"])
+def test_the_legend_is_text_and_the_bars_and_the_deadline_are_explained(browser, page, screen):
+    browser.open(page, *SCREENS[screen])
+    items = "[...f.querySelectorAll('li')].map(item => item.textContent.trim())"
+    legends = browser.ask(f"[...document.querySelectorAll('figure')].map(f => {items})")
+    assert [len(names) for names in legends] == [11, 11], "eight entries, the others as one, two of the course"
+    assert {"oracle: knows", "course: dnn", "other entries"} <= set(legends[0])
+    said = browser.ask("document.body.textContent")
+    assert len(re.findall(r"on a scale from 0\.\d{4} at its left end to \d\.\d{4} at its right end", said)) == 2
+    assert "The deadline has passed: networks handed in until 2026-07-01 12:00 UTC counted." in said
 
 
 @pytest.mark.parametrize("screen", ["desktop", "phone"])

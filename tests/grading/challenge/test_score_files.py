@@ -149,6 +149,13 @@ def archive(payload) -> bytes:
     return stream.getvalue()
 
 
+@pytest.mark.parametrize("n_scores", [N // 2, N + 1, 500 * N])
+def test_a_file_of_another_round_is_called_so(path, n_scores):
+    np.save(path, np.random.default_rng(1).random(n_scores))
+    with pytest.raises(Rejected, match="of another round"):
+        read(path, N)
+
+
 def test_a_huge_file_is_not_read(path, monkeypatch):
     with path.open("wb") as file:
         file.write(with_header(header(shape="(2500000000,)")))
