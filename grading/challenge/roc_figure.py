@@ -58,9 +58,8 @@ def draw(board: Board, legend: bool = True) -> bytes:
     with plt.style.context([mplhep.style.ROOT, SIZES, STYLE, size]):
         figure, axes = plt.subplots()
         for row, line in zip(board.rows, lines(board), strict=True):
-            order = 1 if line.colour == OTHERS else 2
-            look = {"color": line.colour, "lw": line.width, "zorder": order, "label": line.name or None}
-            axes.plot(*_curve(board, row), line.dash, **look)
+            order, name = 1 if line.colour == OTHERS else 2, line.name or None
+            axes.plot(*_curve(board, row), line.dash, color=line.colour, lw=line.width, zorder=order, label=name)
         axes.set(
             xlabel="signal efficiency $\\epsilon_S$",
             ylabel="background rejection $1/\\epsilon_B$",
