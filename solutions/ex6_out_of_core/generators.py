@@ -67,6 +67,7 @@ with uproot.recreate(folder / "mixed.root", compression=uproot.ZLIB(1)) as outpu
 file = uproot.open(folder / "mixed.root", handler=uproot.MemmapSource, array_cache=None)
 print(file["Events"].num_entries, "events in baskets of", file["Events"]["mth"].basket(0).num_entries)
 
+
 # %% [markdown]
 # ## From the file to arrays
 #
@@ -88,7 +89,6 @@ print(file["Events"].num_entries, "events in baskets of", file["Events"]["mth"].
 # Go through `INPUTS` for the columns, so that their order is yours and not that of the file, put them side by side with [`np.column_stack`](https://numpy.org/doc/stable/reference/generated/numpy.column_stack.html), and convert all three results with `.astype("float32")`.
 #
 # </details>
-
 
 # %% nbgrader={"grade": false, "grade_id": "read-events", "locked": false, "schema_version": 3, "solution": true, "task": false}
 def read_events(tree, start, stop):
@@ -130,6 +130,7 @@ for length in (512, 4000, 20_000):
     rate = n_events / (time.perf_counter() - began)
     print(f"reading {length:5d} events at a time: {rate / 1000:6.0f} thousand events a second")
 
+
 # %% [markdown]
 # ## Steps
 #
@@ -157,7 +158,6 @@ for length in (512, 4000, 20_000):
 # [`math.ceil`](https://docs.python.org/3/library/math.html#math.ceil) rounds up and gives an `int`; `np.ceil` gives a float.
 #
 # </details>
-
 
 # %% nbgrader={"grade": false, "grade_id": "steps-per-epoch", "locked": false, "schema_version": 3, "solution": true, "task": false}
 def steps_per_epoch(n_events, batch_size, keep_last):
@@ -215,7 +215,6 @@ for case in ((63, 64), (64, 64), (65, 64), (1000, 1), (7, 3), (2_000_000, 512)):
 # After the last chunk the rest is the last batch.
 #
 # </details>
-
 
 # %% nbgrader={"grade": false, "grade_id": "batches", "locked": false, "schema_version": 3, "solution": true, "task": false}
 def batches(read, n_events, chunk_length, batch_size, rng=None, keep_last=True):
@@ -289,6 +288,7 @@ deviation = np.sqrt(squares / (end - begin) - mean**2)
 for name, m, d in zip(INPUTS, mean, deviation, strict=True):
     print(f"{name:10s} mean {m:6.1f} GeV, standard deviation {d:5.1f} GeV")
 
+
 # %% [markdown]
 # **Task.** Write `part_batches`, which gives the batches of a part, with scaled inputs (`float32`), and `part_steps`, the number of steps of an epoch.
 # The training events are shuffled, with a generator that you seed; validation and test events come in the order of the file, and all of them.
@@ -307,7 +307,6 @@ for name, m, d in zip(INPUTS, mean, deviation, strict=True):
 # The number of events of a part, `stop - start`, goes into both functions.
 #
 # </details>
-
 
 # %% nbgrader={"grade": false, "grade_id": "part-batches", "locked": false, "schema_version": 3, "solution": true, "task": false}
 def part_batches(part):
@@ -369,7 +368,6 @@ checks.feeds_parts(part_batches, part_steps, events, batch_size=512, parts=("tes
 # `fit` returns an object; the dictionary of losses is its `.history`.
 #
 # </details>
-
 
 # %% nbgrader={"grade": false, "grade_id": "train-from-file", "locked": false, "schema_version": 3, "solution": true, "task": false} tags=["nbval-ignore-output"]
 import keras
@@ -458,8 +456,8 @@ for name, trained in (("from the file", network), ("in memory", network_in_memor
 # The last digit or two of such an area change from one training to the next, and from one test sample to the next (Exercise 5: ± 0.001), so the two do not differ.
 #
 # And against the clock: one more epoch of each, now that Keras has compiled both.
-# On this small file memory wins clearly: its epoch takes about a second, and to start the stream of batches, and to read and decompress, takes as long as the steps of the network.
-# On 300,000 events and more, `python -m benchmarks.out_of_core feeding` found nine tenths of the rate in memory.
+# On this small file an epoch is short, and to start the stream of batches takes a good part of it, so memory wins clearly on a machine that has nothing else to do.
+# On 300,000 events `python -m benchmarks.out_of_core feeding` found nine tenths of the rate in memory.
 
 # %% tags=["nbval-ignore-output"]
 inputs, labels, weights = in_memory["training"]
@@ -470,6 +468,7 @@ for name in ("from the file", "in memory"):
     else:
         network.fit(part_batches("training"), steps_per_epoch=part_steps("training"), shuffle=False, verbose=0)
     print(f"{name:14s} {len(labels) / (time.perf_counter() - began) / 1000:.0f} thousand events a second")
+
 
 # %% [markdown]
 # ## How long should a chunk be?

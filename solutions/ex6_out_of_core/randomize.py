@@ -265,13 +265,8 @@ import numpy as np
 from helpers import checks
 
 given = np.arange(3000.0)
-for values, n_buckets in (
-    (given, 5),
-    (given, 1),
-    (np.column_stack([given, -given]), 7),
-    (given[:0], 4),
-    (given[:1], 4),
-):
+rows = np.column_stack([given, -given])
+for values, n_buckets in ((given, 5), (given, 1), (rows, 7), (given[:0], 4), (given[:1], 4)):
     checks.shuffles_through_buckets(bucket_shuffle, values, n_buckets)
 checks.draws_every_order(bucket_shuffle, n_events=4, n_buckets=2)
 checks.passed("every order comes equally often, from any number of buckets, and all chance comes from rng")
