@@ -33,7 +33,7 @@ import uproot
 from benchmarks import published_randomizer
 from grading.authoring.reference import definitions
 from grading.authoring.text_table import text_table
-from helpers import big_file, checks
+from helpers import big_file, bucket_files, checks
 
 LESSON = "ex6_out_of_core"
 PARTS = ("rates", "randomize", "feeding")
@@ -53,7 +53,7 @@ def copy_floor(source: Path, target: Path) -> int:
         tree = file["Events"]
         length = lesson["chunk_length"](tree, memory_for(tree) / 4)
         with uproot.recreate(target, compression=file.file.compression) as output:
-            copy = lesson["create_tree"](output, "Events", tree)
+            copy = bucket_files.create_tree(output, "Events", tree)
             for events in tree.iterate(step_size=length, library="np"):
                 copy.extend(events)
         return tree.num_entries
@@ -77,16 +77,14 @@ def run_solution(source: Path, target: Path, ahead: bool = False) -> int:
 
 def gather_ahead(buckets: list, target, rng: np.random.Generator) -> None:
     """The solution's ``gather`` with one bucket ahead in a thread."""
-    lesson = definitions(LESSON, "randomize")
 
     def shuffled() -> Iterator:
         for bucket in buckets:
             if bucket.n_events:
-                events = bucket.load()
-                yield lesson["Events"](*lesson["take"](events, rng.permutation(bucket.n_events)))
+                yield bucket.load().take(rng.permutation(bucket.n_events))
 
     for events in read_ahead(shuffled(), 1):
-        lesson["extend"](target, events)
+        bucket_files.extend(target, events)
 
 
 def run_published(source: Path, target: Path) -> int:
@@ -386,24 +384,19 @@ def compare_feeding(folder: Path, n_events: int, runs: int) -> None:
     table("training the network of Exercise 5", medians(training, runs), {"of in memory": "in memory"})
 
 
-def order_test(lesson: dict) -> Callable[[np.ndarray], bool]:
-    """Whether the check of ``randomize`` accepts an order, as a function of the order."""
-    check = lesson["randomize-check.check_order"]
-
-    def accepts(order: np.ndarray) -> bool:
-        try:
-            check(order, "")
-        except checks.CheckFailed:
-            return False
-        return True
-
-    return accepts
+def accepts(order: np.ndarray) -> bool:
+    """Whether the check of ``randomize`` accepts an order."""
+    try:
+        checks.randomly_ordered(order, "")
+    except checks.CheckFailed:
+        return False
+    return True
 
 
 def rates() -> None:
     """Print how often the order test of the lesson accepts correct shuffles and others."""
     lesson = definitions(LESSON, "randomize")
-    accepts, rng, number = order_test(lesson), np.random.default_rng(1), np.arange(RATE_EVENTS)
+    rng, number = np.random.default_rng(1), np.arange(RATE_EVENTS)
     kinds = {
         "correct shuffle": lambda: rng.permutation(number),
         "bucket shuffle, 10 buckets": lambda: lesson["bucket_shuffle"](number, 10, rng),

@@ -8,14 +8,21 @@ NumPy and awkward arrays, data frames and tensors are judged alike and an object
 from IPython import get_ipython
 
 from helpers.checks import missing_names
+from helpers.checks.batches import counts_steps, cuts_batches
+from helpers.checks.bucket_shuffles import draws_every_order, shuffles_through_buckets
 from helpers.checks.classifiers import area_of, draws_roc, scores_events, scores_of, separates
-from helpers.checks.events import aligned, same_events, shuffled
+from helpers.checks.events import aligned, randomly_ordered, same_events, shuffled
 from helpers.checks.failure import CheckFailed, passed, that
 from helpers.checks.functions import call, raises
 from helpers.checks.merging import merges, scales
 from helpers.checks.ntuples import branch, branches, columns, moments, normalised, sample, samples, trees
+from helpers.checks.parts import feeds_parts
+from helpers.checks.random_files import keeps_to_memory, leaves_nothing_behind, randomizes
+from helpers.checks.reading import reads_events
 from helpers.checks.shuffling import shuffles, split_sample, splits
 from helpers.checks.stacking import stacks
+from helpers.checks.trainings import trains
+from helpers.checks.tree_sizes import fits_chunks, sizes_events
 from helpers.checks.values import close, dictionary, equal, names, number, numbers, shape, strings
 from helpers.checks.weights import WEIGHT_BRANCHES, labels, mean_one, weighs, yields
 
@@ -29,10 +36,17 @@ __all__ = [
     "call",
     "close",
     "columns",
+    "counts_steps",
+    "cuts_batches",
     "dictionary",
+    "draws_every_order",
     "draws_roc",
     "equal",
+    "feeds_parts",
+    "fits_chunks",
+    "keeps_to_memory",
     "labels",
+    "leaves_nothing_behind",
     "mean_one",
     "merges",
     "moments",
@@ -42,6 +56,9 @@ __all__ = [
     "numbers",
     "passed",
     "raises",
+    "randomizes",
+    "randomly_ordered",
+    "reads_events",
     "same_events",
     "sample",
     "samples",
@@ -52,11 +69,14 @@ __all__ = [
     "shape",
     "shuffled",
     "shuffles",
+    "shuffles_through_buckets",
+    "sizes_events",
     "split_sample",
     "splits",
     "stacks",
     "strings",
     "that",
+    "trains",
     "trees",
     "weighs",
     "yields",

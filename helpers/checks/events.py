@@ -3,6 +3,7 @@
 from typing import Any
 
 import numpy as np
+from scipy import special
 
 from helpers.checks.failure import that
 from helpers.checks.values import numbers, plain
@@ -52,3 +53,16 @@ def agree(first: np.ndarray, second: np.ndarray) -> bool:
     if "f" in kinds and set(kinds) <= set("biuf"):
         return np.allclose(first, second, rtol=1e-6, atol=0)
     return bool(np.all(first == second))
+
+
+def randomly_ordered(order: np.ndarray, message: str) -> None:
+    """Fail with the message unless an order of many events is a random one. order: (n_events,), numbers from 0.
+
+    Beside what ``shuffled`` looks at, each tenth of the input must have its share in each tenth of the output (a
+    chi-squared test): events that stay near each other in both fail. A correct order fails once in a million times.
+    """
+    shuffled(order, message)
+    box = np.arange(len(order)) * 10 // len(order)
+    expected = len(order) / 100
+    chi_squared = np.sum((np.bincount(10 * box + box[order], minlength=100) - expected) ** 2) / expected
+    that(float(special.chdtrc(81, chi_squared)) > 1e-6, message)

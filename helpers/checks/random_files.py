@@ -1,0 +1,227 @@
+"""Checks of a function that writes a ROOT file with the events of each tree in a random order."""
+
+import tempfile
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import chdir, contextmanager
+from pathlib import Path
+from typing import Any
+
+import awkward as ak
+import numpy as np
+import uproot
+
+from helpers import peak_memory
+from helpers.checks.events import randomly_ordered, same_events
+from helpers.checks.example_trees import scratch_folder
+from helpers.checks.failure import CheckFailed, that
+from helpers.checks.functions import call, raises
+from helpers.checks.values import equal, names
+
+TYPES = {"event": "int64", "label": "int32", "good": "bool", "x": "float32", "y": "float64", "jet_pt": "var * float32"}
+CODECS = {"ZLIB": uproot.ZLIB, "LZ4": uproot.LZ4, "ZSTD": uproot.ZSTD}
+RUNS = [7, 8, 9]
+# What uproot and Python may take beside the memory that the function is told to keep to.
+OVERHEAD = 16_000_000
+COMPUTING_LIMIT_S = 60
+# From so many events on the order of the output is looked at.
+ENOUGH_EVENTS = 1000
+
+
+def randomizes(
+    function: Callable[..., Any], n_events: int, memory: float, codec: str = "ZLIB", basket: int = 1000
+) -> None:
+    """Fail unless ``function(input_path, output_path, memory, rng)`` writes all trees of a file in a random order.
+
+    n_events: of the tree ``Events``, whose branches hold numbers and lists; beside it is a tree of three entries.
+    memory: bytes. codec: a key of CODECS. basket: events in a basket.
+    """
+    where = f"for {n_events} event{'s' if n_events != 1 else ''} and {memory:g} bytes of memory"
+    with scratch_folder() as folder:
+        source = folder / "ordered.root"
+        _write(source, n_events, codec, basket)
+        content = source.read_bytes()
+
+        def order(seed: int) -> np.ndarray:
+            target = folder / f"mixed_{seed}.root"
+            target.unlink(missing_ok=True)
+            arguments = str(source), str(target), memory, np.random.default_rng(seed)
+            call(function, *arguments, says=f"randomize should work {where}")
+            that(source.read_bytes() == content, "randomize changed the input file")
+            return _checked_order(source, target, n_events, where)
+
+        first = order(1)
+        if n_events < ENOUGH_EVENTS:
+            return
+        randomly_ordered(
+            first,
+            f"the order of the input is still visible in the output {where}: can an event of the first chunk get to "
+            "the end, and is each bucket shuffled?",
+        )
+        equal(order(1), first, "the same state of rng should give the same order: take all chance from rng")
+        that(not np.array_equal(order(2), first), "another rng gives the same order: draw from rng")
+
+
+def _checked_order(source: Path, target: Path, n_events: int, where: str) -> np.ndarray:
+    """The numbers of the output's events in their order; fail unless all else in the output is as in the input."""
+    that(target.is_file(), f"randomize wrote no output {where}")
+    with uproot.open(source) as before, uproot.open(target) as after:
+        kinds = after.classnames(cycle=False)
+        names(kinds, before.keys(cycle=False), f"the output {where}")
+        for name, kind in kinds.items():
+            that(kind == "TTree", f"{name} in the output is a {kind}, not a TTree: use create_tree and extend")
+            _same_types(before[name].typenames(), after[name].typenames(), name, where)
+        same_events(after["Runs"]["run"].array(library="np"), RUNS, "the branch run in the output")
+        events = after["Events"].arrays()
+    number: np.ndarray = ak.to_numpy(events["event"])
+    that(
+        len(number) == n_events,
+        f"the output holds {len(number)} events instead of {n_events} {where}: does the last chunk, which is shorter, "
+        "belong to it?",
+    )
+    same_events(number, np.arange(n_events), f"the branch event in the output {where}")
+    for name, column in _columns(number, n_events).items():
+        that(
+            ak.array_equal(events[name], column, check_parameters=False),
+            f"the branch {name} is in another order than the branch event {where}: all branches of an event must stay "
+            "together",
+        )
+    return number
+
+
+def _same_types(wanted: Mapping[str, str], found: Mapping[str, str], tree: str, where: str) -> None:
+    names(found, wanted, f"the tree {tree} in the output {where}")
+    wrong = [f"{key} is {found[key]} instead of {wanted[key]}" for key in wanted if found[key] != wanted[key]]
+    that(not wrong, f"a branch has another type in the output {where}: {', '.join(wrong)}")
+
+
+def _columns(event: np.ndarray, n_events: int) -> dict[str, Any]:
+    """The branches of these events, all known from their numbers; the label is 1 for the last three fifths."""
+    counts = event % 4
+    jets = np.repeat(event, counts) + 0.25 * np.concatenate([np.arange(0), *map(np.arange, counts)])
+    numbers = {
+        "event": event,
+        "label": event >= 0.4 * n_events,
+        "good": event % 3 == 0,
+        "x": np.sqrt(event),
+        "y": -event,
+    }
+    columns = {name: column.astype(TYPES[name]) for name, column in numbers.items()}
+    return {**columns, "jet_pt": ak.unflatten(jets.astype("float32"), counts)}
+
+
+def _write(path: Path, n_events: int, codec: str = "ZLIB", basket: int = 1000) -> None:
+    with uproot.recreate(path, compression=CODECS[codec](1)) as file:
+        tree = file.mktree("Events", TYPES)
+        for start in range(0, n_events, basket):
+            tree.extend(_columns(np.arange(start, min(start + basket, n_events)), n_events))
+        file.mktree("Runs", {"run": "int32"}).extend({"run": RUNS})
+
+
+def keeps_to_memory(function: Callable[..., Any], memory: int = 4_000_000, times: int = 10) -> None:
+    """Fail if ``function``, as for ``randomizes``, takes more than memory + OVERHEAD on a file so many times larger.
+
+    Passes where the system has no way to measure it.
+    """
+    n_events, file_size = times * memory // 80, f"{times * memory / 1e6:.0f} MB"
+    with scratch_folder() as folder:
+        source, small = folder / "ordered.root", folder / "small.root"
+        _write(small, 5000)
+        with uproot.recreate(source, compression=None) as file:
+            tree = file.mktree("Events", {"event": "int64", **{f"x{i}": "float64" for i in range(9)}})
+            for start in range(0, n_events, 5000):
+                rows = np.arange(start, min(start + 5000, n_events))
+                tree.extend({"event": rows, **{f"x{i}": 0.0 * rows for i in range(9)}})
+        arguments, first = (
+            (str(path), str(folder / f"mixed_{path.name}"), memory, np.random.default_rng(3))
+            for path in (source, small)
+        )
+        try:
+            growth = peak_memory.growth(function, arguments, first, COMPUTING_LIMIT_S)
+        except TimeoutError:
+            raise CheckFailed(
+                f"randomize took more than {COMPUTING_LIMIT_S} s of computing for a file of {file_size}: count the "
+                "baskets that it decompresses"
+            ) from None
+        except peak_memory.FunctionFailed as error:
+            raise CheckFailed(f"randomize failed on a file {times} times larger than memory ({error})") from None
+        that(
+            growth is None or growth < memory + OVERHEAD,
+            f"on a file of {file_size} with {memory / 1e6:g} MB of memory the process grew by "
+            f"{(growth or 0) / 1e6:.0f} MB; {memory / 1e6:g} MB, and {OVERHEAD / 1e6:.0f} MB for uproot, are allowed: "
+            "read less at a time, and mind the copies",
+        )
+        where = f"of a file {times} times larger than memory"
+        with uproot.open(folder / "mixed_ordered.root") as file:
+            order = file["Events"]["event"].array(library="np")
+    same_events(order, np.arange(n_events), f"the output {where}")
+    randomly_ordered(order, f"the order of the input is still visible in the output {where}")
+
+
+def leaves_nothing_behind(function: Callable[..., Any], n_events: int = 3000, memory: float = 100_000) -> None:
+    """Fail unless ``function``, as for ``randomizes``, leaves nothing but a complete output, and says what is wrong.
+
+    A missing input must raise FileNotFoundError, an output that exists FileExistsError; an input that is cut short or
+    damaged, and an output that cannot be written, anything.
+    """
+    with scratch_folder() as folder, _own_places() as others:
+        run = _Runs(function, {folder: "beside the output", **others}, folder, memory)
+        source, taken = folder / "ordered.root", folder / "taken.root"
+        _write(source, n_events)
+        content = source.read_bytes()
+        run.goes_well(source, n_events)
+        run.refuses(FileNotFoundError, folder / "nowhere.root", "if the input does not exist")
+        taken.write_text("precious")
+        run.refuses(FileExistsError, source, "if the output exists", taken)
+        that(taken.read_text() == "precious", "the file that stood at output_path was changed")
+        cut, damaged = folder / "cut.root", folder / "damaged.root"
+        cut.write_bytes(content[: 2 * len(content) // 3])
+        run.refuses(Exception, cut, "if the input is cut short")
+        with uproot.open(source) as file:
+            place = int(file["Events"]["y"].member("fBasketSeek")[1]) + 100
+        damaged.write_bytes(content[:place] + bytes(200) + content[place + 200 :])
+        run.refuses(Exception, damaged, "if a basket of the input is damaged")
+        run.refuses(Exception, source, "if the output cannot be written", taken / "out.root")
+
+
+@contextmanager
+def _own_places() -> Iterator[dict[Path, str]]:
+    """Work in a folder of its own, and with another one for temporary files: both, in words."""
+    usual = tempfile.tempdir
+    with scratch_folder() as temporary, scratch_folder() as here, chdir(here):
+        tempfile.tempdir = str(temporary)
+        try:
+            yield {temporary: "in the folder for temporary files", here: "in the working directory"}
+        finally:
+            tempfile.tempdir = usual
+
+
+class _Runs:
+    """Calls of the function after which nothing may have appeared in some places: {folder: in words}."""
+
+    def __init__(self, function: Callable[..., Any], places: dict[Path, str], folder: Path, memory: float) -> None:
+        self.function, self.places, self.folder, self.memory = function, places, folder, memory
+
+    def goes_well(self, source: Path, n_events: int) -> None:
+        target, where = self.folder / "mixed.root", "after a good run"
+        before = self._found()
+        arguments = source, target, self.memory, np.random.default_rng(2)
+        call(self.function, *arguments, says="randomize_safely should take Path objects and write the output")
+        order = _checked_order(source, target, n_events, where)
+        randomly_ordered(order, f"the order of the input is still visible in the output {where}")
+        target.unlink()
+        self._nothing_new(before, where)
+
+    def refuses(self, error: type[Exception], source: Path, where: str, target: Path | None = None) -> None:
+        before = self._found()
+        arguments = str(source), str(target or self.folder / "out.root"), self.memory, np.random.default_rng(2)
+        says = f"randomize_safely should raise {'an exception' if error is Exception else error.__name__} {where}"
+        raises(error, self.function, *arguments, says=says)
+        self._nothing_new(before, where)
+
+    def _found(self) -> dict[Path, set[Path]]:
+        return {folder: set(folder.iterdir()) for folder in self.places}
+
+    def _nothing_new(self, before: dict[Path, set[Path]], where: str) -> None:
+        for folder, place in self.places.items():
+            left = sorted(path.name for path in set(folder.iterdir()) - before[folder])
+            that(not left, f"{', '.join(left[:3])} was left behind {place} {where}")

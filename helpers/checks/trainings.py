@@ -1,0 +1,75 @@
+"""Check of a training from batches: its history, its network, and whether the validation was of all events."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from helpers.checks.classifiers import separates
+from helpers.checks.failure import that
+from helpers.checks.functions import call
+from helpers.checks.values import numbers
+
+# Keras averages a loss over batches, whose sums of weights differ.
+LOSS_TOLERANCE = 0.05
+
+
+def trains(
+    network: Any,
+    history: Any,
+    scaled: np.ndarray,
+    raw: np.ndarray,
+    labels: np.ndarray,
+    weights: np.ndarray,
+    bar: float,
+) -> None:
+    """Fail unless a network was trained and validated: its area on the validation events must exceed the bar.
+
+    history: what ``fit(...).history`` gives. scaled, raw: the validation inputs (n_events, n_inputs), raw ones in GeV.
+    labels, weights: (n_events,). The last validation loss of the history must be that of these events.
+    """
+    _is_history(history)
+    separates(network, scaled, raw, labels, weights, bar)
+    _validates_all_events(history, network, scaled, labels, weights)
+
+
+def _is_history(value: Any) -> None:
+    """Fail unless the value is the dictionary of a training's history, with a training and a validation loss."""
+    that(
+        not hasattr(value, "history"),
+        "history is the object that fit returns: take the dictionary out of it, with .history behind the call",
+    )
+    that(
+        isinstance(value, Mapping) and "loss" in value,
+        "history should be the dictionary that fit(...).history gives",
+    )
+    that("val_loss" in value, "history has no validation loss: give fit validation_data and validation_steps")
+    for name in ("loss", "val_loss"):
+        losses = numbers(value[name], f'history["{name}"]')
+        that(losses.size > 0, f'history["{name}"] holds no epoch')
+
+
+def _validates_all_events(
+    history: Mapping[str, Any], network: Any, inputs: np.ndarray, labels: np.ndarray, weights: np.ndarray
+) -> None:
+    """Fail unless the last validation loss of a history is the network's binary cross-entropy of these events.
+
+    inputs: (n_events, n_inputs), scaled. labels, weights: (n_events,). The network gives the probability of label 1.
+    """
+    predict = lambda values: network.predict(values, batch_size=4096, verbose=0)  # noqa: E731
+    outputs = call(predict, inputs, says="network should take the scaled inputs")
+    probability = numbers(outputs, "the output of network").astype(float)[:, -1]
+    probability = np.clip(np.where(labels == 1, probability, 1 - probability), 1e-7, 1)
+    losses = -np.log(probability)
+    loss, over_weights = np.sum(losses * weights) / len(losses), np.sum(losses * weights) / np.sum(weights)
+    found = float(numbers(history["val_loss"], "the validation loss")[-1])
+    that(
+        abs(found / np.mean(losses) - 1) > 1e-3 or abs(found / loss - 1) < 1e-3,
+        f"the last validation loss, {found:.4f}, ignores the event weights: validation_data needs all three arrays of "
+        "a batch",
+    )
+    that(
+        min(abs(found / loss - 1), abs(found / over_weights - 1)) < LOSS_TOLERANCE,
+        f"the last validation loss is {found:.4f}, but over all validation events it is {loss:.4f}: all their batches, "
+        "with weights",
+    )
