@@ -1,16 +1,13 @@
 """Train the top taggers with twenty seeds and show how safely they pass the graded bars."""
 
 import argparse
-import os
 import sys
 
 from benchmarks import top_tagging
 
 
 def parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="hepdl bars", description=__doc__)
-    parser.add_argument("--processes", type=int, default=os.cpu_count(), help="(default: all cores)")
-    return parser
+    return top_tagging.parser("hepdl bars", __doc__)
 
 
 def main(arguments: list[str] | None = None) -> int:

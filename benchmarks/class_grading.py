@@ -6,21 +6,19 @@ sandboxes, as many at once as there are cores. Every process that a grader start
 ``python -m benchmarks.class_grading [--submissions 20]``; it exits with 1 if a score differs.
 """
 
-import argparse
 import ctypes
 import os
 import resource
-import shutil
 import subprocess
 import sys
 import tempfile
 import time
 from collections.abc import Sequence
-from copy import copy
 from pathlib import Path
 
 from nbgrader.api import Gradebook
 
+from benchmarks.command import parser
 from grading.authoring.demonstration import Lesson
 from grading.authoring.temporary_course import TemporaryCourse
 from grading.authoring.text_table import text_table
@@ -76,12 +74,10 @@ def compare(assignment: str, submissions: int, folder: Path) -> bool:
     """Grade the class in both ways, print what it took, and say whether the scores agree."""
     course = TemporaryCourse(folder / "ours", assignment, ROOT / "solutions" / assignment)
     make_class(course, submissions)
-    shutil.copytree(course.folder, folder / "stock")
-    other = copy(course)
-    other.folder = folder / "stock"
+    other = course.copied_to(folder / "stock")
     other.grade_as_stock_nbgrader()
     python = [sys.executable, "-m"]
-    stock = measured([*python, "nbgrader", "autograde", assignment], folder / "stock", course.environment)
+    stock = measured([*python, "nbgrader", "autograde", assignment], folder / "stock", other.environment)
     ours = measured([*python, "grading.autograde", assignment], folder / "ours", course.environment)
 
     print(f"{assignment}: {submissions} submissions, {os.cpu_count()} cores")
@@ -98,20 +94,11 @@ def compare(assignment: str, submissions: int, folder: Path) -> bool:
     return bool(expected) and not differ
 
 
-def parser() -> argparse.ArgumentParser:
-    """What the command takes."""
-    made = argparse.ArgumentParser(
-        prog="python -m benchmarks.class_grading",
-        description=__doc__,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
-    made.add_argument("--submissions", type=int, default=20, help="of Exercise 5, and twice as many of Exercise 3")
-    return made
-
-
 def main(arguments: list[str] | None = None) -> int:
     """Compare both classes, and return the exit status."""
-    wanted = parser().parse_args(arguments).submissions
+    options = parser("class_grading", __doc__)
+    options.add_argument("--submissions", type=int, default=20, help="of Exercise 5, and twice as many of Exercise 3")
+    wanted = options.parse_args(arguments).submissions
     ctypes.CDLL(None).prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
     agree = []
     with tempfile.TemporaryDirectory(prefix="benchmark-") as folder:

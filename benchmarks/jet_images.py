@@ -20,6 +20,7 @@ from pathlib import Path
 import h5py
 import numpy as np
 
+from benchmarks.command import parser
 from grading.authoring.text_table import text_table
 from helpers import datasets, jets
 
@@ -162,21 +163,12 @@ def measure_file(source: Path) -> None:
     print(f"{datasets.count_jets(source):12,d}{wall:12.1f}{size / 2**20:12.0f}{peak_memory():12.0f}", flush=True)
 
 
-def parser() -> argparse.ArgumentParser:
-    """What the command takes."""
-    made = argparse.ArgumentParser(
-        prog="python -m benchmarks.jet_images",
-        description=__doc__,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
-    made.add_argument("--jets", type=int, default=200_000, help="jets of the big file (default: 200000)")
-    made.add_argument("--measure-file", type=Path, help=argparse.SUPPRESS)
-    return made
-
-
 def main(arguments: list[str] | None = None) -> int:
     """Compare and measure, and return the exit status."""
-    options = parser().parse_args(arguments)
+    known = parser("jet_images", __doc__)
+    known.add_argument("--jets", type=int, default=200_000, help="jets of the big file (default: 200000)")
+    known.add_argument("--measure-file", type=Path, help=argparse.SUPPRESS)
+    options = known.parse_args(arguments)
     if options.measure_file:
         measure_file(options.measure_file)
         return 0

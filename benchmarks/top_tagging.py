@@ -6,6 +6,7 @@
 Each number is that of a solution notebook, executed with another seed in a process of its own.
 """
 
+import argparse
 import multiprocessing
 import os
 import re
@@ -38,6 +39,13 @@ TAGGERS = {
     "deep set, 60 constituents": ("challenge", "deep set", "0.9819 (PFN)"),
 }
 BARS = {"dnn": "tagger", "cnn": "cnn"}
+
+
+def parser(command: str, description: str | None) -> argparse.ArgumentParser:
+    """What both commands take."""
+    made = argparse.ArgumentParser(prog=command, description=description)
+    made.add_argument("--processes", type=int, default=os.cpu_count(), help="(default: all cores)")
+    return made
 
 
 def shuffle_labels(namespace: dict) -> None:

@@ -35,6 +35,18 @@ def graded_somehow() -> None:
             os.environ[sandbox.UNSANDBOXED] = "1"
 
 
+@pytest.fixture(scope="session")
+def big_root(tmp_path_factory):
+    """A file as those to practise on are, of 3000 events."""
+    import uproot
+
+    from helpers import big_file
+
+    path = tmp_path_factory.mktemp("big") / "big.root"
+    big_file.write(path, 3000, uproot.ZLIB(1))
+    return path
+
+
 def notebook_of(nodeid):
     """The lesson and the notebook that are run for a test, with a slash between them, or None."""
     found = NOTEBOOK.search(nodeid)

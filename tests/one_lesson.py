@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).resolve().parents[1]
+from helpers.repository import ROOT
+
 ABOUT_LESSONS = ("tests/submissions", "tests/solutions", "tests/grading/authoring")
 
 

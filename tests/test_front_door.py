@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).resolve().parents[1]
+from helpers.repository import ROOT
+
 MAKEFILE = (ROOT / "Makefile").read_text()
 TARGETS = sorted(set(re.findall(r"^([a-z][a-z-]*):", MAKEFILE, re.MULTILINE)))
 NEEDED = ["Makefile", "pyproject.toml", "requirements.txt", "requirements-all.txt", "requirements-uv.txt"]

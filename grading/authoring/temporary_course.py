@@ -1,5 +1,6 @@
 """An nbgrader course in a temporary folder, with this repository's configuration: for demonstrations and tests."""
 
+import copy
 import os
 import shutil
 import subprocess
@@ -51,6 +52,16 @@ class TemporaryCourse:
         """Let the course be graded by nbgrader's own preprocessors, with the settings of this repository."""
         with (self.folder / "nbgrader_config.py").open("a") as config:
             config.write(STOCK)
+
+    def copied_to(self, folder: Path) -> "TemporaryCourse":
+        """The course as it stands, in another folder that is not there yet."""
+        shutil.copytree(self.folder, folder, symlinks=True)
+        twin = copy.copy(self)
+        twin.folder = folder
+        twin.environment = {
+            name: value.replace(str(self.folder), str(folder)) for name, value in self.environment.items()
+        }
+        return twin
 
     @property
     def database(self) -> str:

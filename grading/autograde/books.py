@@ -75,11 +75,7 @@ def gradebook_errors_explained(coursedir: CourseDirectory) -> Iterator[None]:
         name = make_url(coursedir.db_url).set(query={}).render_as_string(hide_password=True)
         said = str(cause.orig).strip().partition("\n")[0]
         locked = "lock" in said
-        advice = (
-            f"another program holds it, and did not let go for {LOCK_TIMEOUT_S} s: end that program"
-            if locked
-            else "is its server running, its disk full?"
-        )
+        advice = "another program holds it: end that program" if locked else "is its server running, its disk full?"
         raise CannotGrade(f"The gradebook {name} cannot be used ({said}): {advice}, then run this again.") from None
 
 

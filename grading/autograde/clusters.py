@@ -8,10 +8,9 @@ import importlib
 import logging
 import shutil
 import signal
-import threading
 import warnings
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from pathlib import Path
 
 import dask
@@ -19,6 +18,7 @@ from dask.system import CPU_COUNT
 from distributed import Client, LocalCluster, Security, SpecCluster
 
 from grading.autograde.books import CannotGrade
+from grading.isolation.host.repeating import repeated
 
 BATCH_SYSTEMS = {"slurm": ("SLURMCluster", "sbatch"), "htcondor": ("HTCondorCluster", "condor_submit")}
 CLUSTERS = ("local", *BATCH_SYSTEMS)
@@ -42,16 +42,23 @@ SETTINGS = {
 
 
 @contextmanager
-def workers(cluster: str, scheduler: str | None, count: int | None, shared: Path) -> Iterator[tuple[Client, int]]:
+def workers(
+    cluster: str,
+    scheduler: str | None,
+    count: int | None,
+    shared: Path,
+    scheduler_timeout_s: float = SCHEDULER_TIMEOUT_S,
+) -> Iterator[tuple[Client, int]]:
     """A client of the workers, and how many there will be.
 
     count: how many to start, by default as many as this machine has cores. shared: a folder that jobs see, too.
+    Raises CannotGrade if no scheduler answers at that address in time, or the batch system is not there.
     """
     warnings.filterwarnings("ignore", "Sending large graph")
     with dask.config.set(SETTINGS), ExitStack() as stack:
         if scheduler:
             try:
-                client = stack.enter_context(Client(scheduler, timeout=SCHEDULER_TIMEOUT_S))
+                client = stack.enter_context(Client(scheduler, timeout=scheduler_timeout_s))
             except (OSError, ValueError) as error:
                 raise CannotGrade(f"No Dask scheduler answers at {scheduler}: {error}.") from None
             count = max(len(client.nthreads()), 1)
@@ -64,22 +71,11 @@ def workers(cluster: str, scheduler: str | None, count: int | None, shared: Path
         yield client, count
 
 
-@contextmanager
-def lost_workers_replaced(cluster: SpecCluster, count: int) -> Iterator[None]:
+def lost_workers_replaced(
+    cluster: SpecCluster, count: int, every_s: float = REPLACEMENT_INTERVAL_S
+) -> AbstractContextManager[None]:
     """Start again, from time to time, the workers that are gone: jobs that ended, processes that were given up."""
-    over = threading.Event()
-
-    def replace() -> None:
-        while not over.wait(REPLACEMENT_INTERVAL_S):
-            cluster.scale(count)
-
-    thread = threading.Thread(target=replace, daemon=True)
-    thread.start()
-    try:
-        yield
-    finally:
-        over.set()
-        thread.join()
+    return repeated(lambda: cluster.scale(count), every_s)
 
 
 def _local(count: int) -> LocalCluster:

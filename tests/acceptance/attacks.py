@@ -13,7 +13,6 @@ pays or does harm, an honest part is not paid in full, or the instructor is not 
 
 import argparse
 import contextlib
-import copy
 import ctypes
 import json
 import multiprocessing
@@ -115,17 +114,6 @@ def new_course(folder: Path, lesson: Lesson, grader: str) -> TemporaryCourse:
     return course
 
 
-def copied(course: TemporaryCourse, folder: Path) -> TemporaryCourse:
-    """The course as it stands, in another folder."""
-    shutil.copytree(course.folder, folder, symlinks=True)
-    twin = copy.copy(course)
-    twin.folder = folder
-    twin.environment = {
-        name: value.replace(str(course.folder), str(folder)) for name, value in course.environment.items()
-    }
-    return twin
-
-
 def hand_in(course: TemporaryCourse, lesson: Lesson, student: str, attack: Attack | None = None, port: int = 0) -> None:
     """Put a submission where nbgrader collects them: an honest one, or the attack."""
     folder = course.folder / "submitted" / student / lesson.name
@@ -157,7 +145,7 @@ def grade_class(
     """
     attacks = [corpus()[name] for name in names]
     lesson = LESSONS[attacks[0].lesson]
-    course = copied(template, folder)
+    course = template.copied_to(folder)
     with accomplice(lesson) as (port, heard):
         for attack in attacks:
             hand_in(course, lesson, student_of(attack), attack, port)

@@ -6,24 +6,15 @@ import uproot
 
 from benchmarks import out_of_core, published_randomizer
 from grading.authoring.reference import definitions
-from helpers import big_file
-
-
-@pytest.fixture(scope="module")
-def source(tmp_path_factory):
-    path = tmp_path_factory.mktemp("big") / "big.root"
-    big_file.write(path, 3000, uproot.ZLIB(1))
-    return path
 
 
 def events(path):
-    with uproot.open(path) as file:
-        return file["Events"].arrays(library="np")
+    return uproot.concatenate(f"{path}:Events", library="np")
 
 
-def test_published_randomizer_keeps_every_event_once(source, tmp_path):
-    paths = published_randomizer.randomize(source, tmp_path, 4, np.random.default_rng(1))
-    parts, given = [events(path) for path in paths], events(source)
+def test_published_randomizer_keeps_every_event_once(big_root, tmp_path):
+    paths = published_randomizer.randomize(big_root, tmp_path, 4, np.random.default_rng(1))
+    parts, given = [events(path) for path in paths], events(big_root)
     order = np.concatenate([part["event"] for part in parts])
     assert sorted(order.tolist()) == list(range(3000))
     for name in given:
@@ -31,16 +22,16 @@ def test_published_randomizer_keeps_every_event_once(source, tmp_path):
     assert min(len(part["event"]) for part in parts) > 600
 
 
-def test_floor_copies_the_file(source, tmp_path):
-    assert out_of_core.copy_floor(source, tmp_path / "copy.root") == 3000
-    given, copy = events(source), events(tmp_path / "copy.root")
+def test_floor_copies_the_file(big_root, tmp_path):
+    assert out_of_core.copy_floor(big_root, tmp_path / "copy.root") == 3000
+    given, copy = events(big_root), events(tmp_path / "copy.root")
     assert all(np.array_equal(copy[name], given[name]) for name in given)
 
 
 @pytest.mark.parametrize("ahead", [False, True])
-def test_solution_shuffles_the_file(source, tmp_path, ahead):
-    assert out_of_core.run_solution(source, tmp_path / "mixed.root", ahead) == 3000
-    given, mixed = events(source), events(tmp_path / "mixed.root")
+def test_solution_shuffles_the_file(big_root, tmp_path, ahead):
+    assert out_of_core.run_solution(big_root, tmp_path / "mixed.root", ahead) == 3000
+    given, mixed = events(big_root), events(tmp_path / "mixed.root")
     assert sorted(mixed["event"].tolist()) == list(range(3000))
     assert all(np.array_equal(mixed[name], given[name][mixed["event"]]) for name in given)
     # Both correlations of a random order are below 5 standard errors but once in a million times.
@@ -48,10 +39,10 @@ def test_solution_shuffles_the_file(source, tmp_path, ahead):
     assert abs(np.corrcoef(mixed["event"][1:], mixed["event"][:-1])[0, 1]) < 5 / np.sqrt(3000)
 
 
-def test_hdf5_holds_what_the_tree_holds(source, tmp_path):
-    out_of_core.write_hdf5(source, tmp_path / "events.h5")
+def test_hdf5_holds_what_the_tree_holds(big_root, tmp_path):
+    out_of_core.write_hdf5(big_root, tmp_path / "events.h5")
     for start, stop in ((0, 3000), (17, 900)):
-        root, hdf5 = (out_of_core.reader(path)[0](start, stop) for path in (source, tmp_path / "events.h5"))
+        root, hdf5 = (out_of_core.reader(path)[0](start, stop) for path in (big_root, tmp_path / "events.h5"))
         assert all(np.array_equal(a, b) and a.dtype == b.dtype == np.float32 for a, b in zip(root, hdf5, strict=True))
 
 

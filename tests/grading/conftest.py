@@ -1,16 +1,21 @@
 """A lesson of a few cells to try the grading on, without a real lesson's imports."""
 
+import fcntl
 import os
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 
 import nbformat
 import pytest
+import system_packages
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
+from grading.authoring.temporary_course import TemporaryCourse
 from grading.cells.roles import name_of
 from grading.isolation.box import sandbox
+from helpers.files import replacing
 
 SOLUTION, TEST, LOCKED = ("solution",), ("grade", "locked"), ("locked",)
 ANSWER = ("grade", "solution")
@@ -27,9 +32,7 @@ def sandboxed() -> None:
     try:
         sandbox.require()
     except sandbox.NoSandbox as reason:
-        if os.environ.get("CI") == "true":
-            pytest.fail(str(reason))
-        pytest.skip(f"there is no sandbox: sudo apt-get install bubblewrap ({reason})")
+        system_packages.is_missing(f"there is no sandbox: sudo apt-get install bubblewrap ({reason})")
 
 
 def named(cell: NotebookNode, name: str, roles: tuple[str, ...], points: float | None = None) -> NotebookNode:
@@ -92,14 +95,39 @@ def toy() -> NotebookNode:
     return toy_lesson()
 
 
-@pytest.fixture
-def toy_solutions(tmp_path: Path) -> Path:
-    """A folder of solutions with the assignment ``toys``: notebook and text twin."""
-    folder = tmp_path / "lesson" / "toys"
+def written(folder: Path) -> Path:
+    """The folder, made, with the toy lesson's notebook and text twin."""
     folder.mkdir(parents=True)
     nbformat.write(toy_lesson(), folder / "toys.ipynb")
     (folder / "toys.py").write_text("# %% the text twin\n")
     return folder
+
+
+@pytest.fixture
+def toy_solutions(tmp_path: Path) -> Path:
+    """A folder of solutions with the assignment ``toys``: notebook and text twin."""
+    return written(tmp_path / "lesson" / "toys")
+
+
+@pytest.fixture(scope="session")
+def toy_release(tmp_path_factory) -> TemporaryCourse:
+    """A course with the toy lesson, which nbgrader releases once for all workers; to be copied."""
+    here = tmp_path_factory.mktemp("release")
+    course = TemporaryCourse(here / "course", "toys", written(here / "toys"))
+    of_all_tests = tmp_path_factory.getbasetemp()
+    if os.environ.get("PYTEST_XDIST_WORKER"):
+        of_all_tests = of_all_tests.parent
+    released = of_all_tests / "toy-release"
+    with released.with_suffix(".lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not released.exists():
+            course.nbgrader("generate_assignment", "toys")
+            with replacing(released) as part:
+                shutil.copytree(course.folder / "course", part / "course")
+                shutil.copy(course.folder / "gradebook.db", part)
+        else:
+            shutil.copytree(released, course.folder, dirs_exist_ok=True)
+    return course
 
 
 @pytest.fixture

@@ -7,20 +7,12 @@ import uproot
 from helpers import big_file
 
 
-@pytest.fixture(scope="module")
-def source(tmp_path_factory):
-    path = tmp_path_factory.mktemp("big") / "big.root"
-    big_file.write(path, 3000, uproot.ZLIB(1))
-    return path
-
-
 def events(path):
-    with uproot.open(path) as file:
-        return file["Events"].arrays(library="np")
+    return uproot.concatenate(f"{path}:Events", library="np")
 
 
-def test_big_file_has_forty_branches_and_is_ordered_by_class(source):
-    columns = events(source)
+def test_big_file_has_forty_branches_and_is_ordered_by_class(big_root):
+    columns = events(big_root)
     assert len(columns) == 40
     assert {len(column) for column in columns.values()} == {3000}
     assert np.array_equal(columns["event"], np.arange(3000))
@@ -28,8 +20,8 @@ def test_big_file_has_forty_branches_and_is_ordered_by_class(source):
     assert np.array_equal(columns["label"], columns["process"] > 0)
 
 
-def test_big_file_keeps_the_proportions_and_rows_of_the_shipped_files(source):
-    columns, shipped = events(source), big_file.shipped()
+def test_big_file_keeps_the_proportions_and_rows_of_the_shipped_files(big_root):
+    columns, shipped = events(big_root), big_file.shipped()
     sizes = np.array([len(sample["event"]) for sample in shipped])
     counts = np.bincount(columns["process"])
     assert np.all(np.abs(counts - 3000 * sizes / sizes.sum()) <= 1)
@@ -46,11 +38,11 @@ def test_weights_have_mean_one_in_each_class():
         assert weights.mean(dtype=float) == pytest.approx(1, rel=1e-4)
 
 
-def test_big_file_does_not_write_over_a_file(source):
-    before = source.read_bytes()
+def test_big_file_does_not_write_over_a_file(big_root):
+    before = big_root.read_bytes()
     with pytest.raises(FileExistsError, match="exists"):
-        big_file.write(source, 10, uproot.ZLIB(1))
-    assert source.read_bytes() == before
+        big_file.write(big_root, 10, uproot.ZLIB(1))
+    assert big_root.read_bytes() == before
 
 
 def test_an_interruption_leaves_nothing(tmp_path, monkeypatch):

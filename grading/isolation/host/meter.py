@@ -6,11 +6,12 @@ The examiner says over a socket of its own when to begin and when to end. The st
 import contextlib
 import socket
 import threading
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 
 import psutil
 
 from grading.isolation.examiner.metered import BEGIN, NOT_MEASURED, REPLY
+from grading.isolation.host.repeating import repeated
 from helpers.peak_memory import LOOK_EVERY_S, PeakGrowth
 
 FIND_PROCESSES_EVERY_S = 0.05
@@ -40,22 +41,13 @@ class Meter(threading.Thread):
                 measured = NOT_MEASURED if growth.bytes is None else growth.bytes
                 self.connection.sendall(REPLY.pack(measured, computing_s(self.processes()) - before))
 
-    @contextlib.contextmanager
-    def _finding_processes(self, growth: PeakGrowth) -> Iterator[None]:
+    def _finding_processes(self, growth: PeakGrowth) -> contextlib.AbstractContextManager[None]:
         """Tell the measurement of new processes; in a thread, because the search may take longer than a peak lasts."""
-        over = threading.Event()
 
         def find() -> None:
-            while not over.wait(FIND_PROCESSES_EVERY_S):
-                growth.there = frozenset(self.processes())
+            growth.there = frozenset(self.processes())
 
-        finding = threading.Thread(target=find, daemon=True)
-        finding.start()
-        try:
-            yield
-        finally:
-            over.set()
-            finding.join()
+        return repeated(find, FIND_PROCESSES_EVERY_S)
 
     def _is_over(self) -> bool:
         try:

@@ -63,10 +63,11 @@ class References:
     """The objects that one side has exported, and its proxies of the other side's.
 
     remote: the other side, as its proxies use it. Numbers count exported objects from 0, one for each object.
+    most: how many may be exported.
     """
 
-    def __init__(self, remote: Remote) -> None:
-        self.remote = remote
+    def __init__(self, remote: Remote, most: int = MAX_EXPORTED) -> None:
+        self.remote, self.most = remote, most
         self.objects: list[Any] = []
         self.numbers: dict[int, int] = {}
         self.proxies: dict[int, Any] = {}
@@ -76,7 +77,7 @@ class References:
 
         role: "original" for what the other side exported, and then there is only its number; "iterator", "function", or
         "object". name: of a function. class and module: those of the object. Raises Refused for a module, and after
-        MAX_EXPORTED objects.
+        as many objects as may cross.
         """
         if isinstance(value, FunctionProxy | ObjectProxy) and value._remote is self.remote:
             return {"role": "original", "number": value._number}
@@ -84,8 +85,8 @@ class References:
             raise Refused("it is a module, and not what the task asks for")
         number = self.numbers.get(id(value))
         if number is None:
-            if len(self.objects) >= MAX_EXPORTED:
-                raise Refused(f"more than {MAX_EXPORTED} functions and iterators crossed in one test")
+            if len(self.objects) >= self.most:
+                raise Refused(f"more than {self.most} functions and iterators crossed in one test")
             number = self.numbers[id(value)] = len(self.objects)
             self.objects.append(value)
         kind = type(value)

@@ -141,3 +141,12 @@ def test_a_lesson_says_how_it_is_graded(lesson):
     first, *_ = nbformat.read(SOLUTIONS / lesson.path, as_version=4).cells
     _, found, grading = first.source.partition("**Grading:** under each exercise stands a check")
     assert found and "hidden part" in grading and "marked by hand" in grading
+
+
+@pytest.mark.every_lesson
+def test_the_readme_lists_every_lesson_in_order_with_its_points():
+    listed = re.findall(
+        r"^\| .*\]\(course/(\S+\.ipynb)\) \|.*\| (.*) \|$", (ROOT / "README.md").read_text("utf-8"), re.M
+    )
+    lessons = start_page.in_order(SOLUTIONS)
+    assert listed == [(each.path, f"{each.test_points:g} by tests, {each.hand_points:g} by hand") for each in lessons]

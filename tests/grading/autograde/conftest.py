@@ -19,17 +19,9 @@ def own_gradebook(monkeypatch) -> None:
 
 
 @pytest.fixture(scope="session")
-def made() -> dict[str, ToyClass]:
-    """Classes made so far: each takes seconds."""
-    return {}
-
-
-@pytest.fixture
-def released(made, toy_solutions, tmp_path_factory) -> ToyClass:
+def released(toy_release, tmp_path_factory) -> ToyClass:
     """A class without submissions; to be copied."""
-    if "released" not in made:
-        made["released"] = ToyClass(tmp_path_factory.mktemp("released") / "course", toy_solutions)
-    return made["released"]
+    return ToyClass(toy_release.copied_to(tmp_path_factory.mktemp("released") / "course"))
 
 
 @pytest.fixture

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import dask
 import pytest
+from distributed import Client, LocalCluster
 from toy_class import assert_soon, at_full_length, left_behind
 
 from grading.autograde import clusters
@@ -64,14 +65,27 @@ def test_a_batch_system_grades_as_the_machine_itself(toys, tmp_path, monkeypatch
 
 
 @at_full_length
-def test_a_worker_that_is_lost_is_replaced(tmp_path, monkeypatch):
-    monkeypatch.setattr(clusters, "REPLACEMENT_INTERVAL_S", 0.5)
-    with dask.config.set({"distributed.deploy.lost-worker-timeout": "0.1s"}):  # noqa: SIM117
-        with clusters.workers("local", None, 1, tmp_path) as (client, _):
-            (lost,) = client.nthreads()
-            client.retire_workers([lost], close_workers=True, remove=True)
-            assert client.submit(len, "abc").result(timeout=300) == 3
-            assert lost not in client.nthreads()
+def test_a_worker_that_is_lost_is_replaced(tmp_path):
+    settings = {"distributed.deploy.lost-worker-timeout": "0.1s", "temporary-directory": str(tmp_path)}
+    with (
+        dask.config.set(clusters.SETTINGS | settings),
+        LocalCluster(n_workers=1, threads_per_worker=1, dashboard_address=None) as cluster,
+        clusters.lost_workers_replaced(cluster, 1, every_s=0.5),
+        Client(cluster) as client,
+    ):
+        (lost,) = client.nthreads()
+        client.retire_workers([lost], close_workers=True, remove=True)
+        assert client.submit(len, "abc").result(timeout=300) == 3
+        assert lost not in client.nthreads()
+
+
+def test_a_scheduler_that_does_not_answer_is_named(tmp_path):
+    nowhere = "tcp://127.0.0.1:9"
+    with (
+        pytest.raises(CannotGrade, match=f"No Dask scheduler answers at {nowhere}: "),
+        clusters.workers("local", nowhere, None, tmp_path, scheduler_timeout_s=1),
+    ):
+        pass
 
 
 @pytest.mark.parametrize("system", SYSTEMS)

@@ -21,8 +21,7 @@ import sqlalchemy
 from distributed import LocalCluster
 from toy_class import AGAIN, ALL, LATE, ToyClass, assert_soon, at_full_length, left_behind
 
-from grading.autograde import books as books_module
-from grading.autograde.books import LOCK_TIMEOUT_S, Books, CannotGrade
+from grading.autograde.books import LOCK_TIMEOUT_S, CannotGrade
 from grading.autograde.clusters import SETTINGS
 from grading.autograde.coordinator import grade_class, open_books
 from grading.autograde.transfer import read_lesson, read_submission
@@ -204,17 +203,18 @@ def test_a_killed_worker_costs_only_what_killed_it(toys, grade, tmp_path):
 
 
 def test_a_locked_gradebook_is_named_and_waited_for_only_so_long(toys, grade, monkeypatch):
-    monkeypatch.setattr(books_module, "LOCK_TIMEOUT_S", 1)
+    monkeypatch.setenv("HEPDL_GRADEBOOK", f"{toys.database}?timeout=1")
     toys.submit("alice")
+    books, lesson, submission = parcels(toys, "alice")
+    executed = execute(lesson, submission)
     other = sqlite3.connect(toys.folder / "gradebook.db", isolation_level=None)
     other.execute("BEGIN IMMEDIATE")
     start = time.monotonic()
     sentence = r"The gradebook sqlite:///.*gradebook.db cannot be used \(database is locked\): another program holds it"
     with pytest.raises(CannotGrade, match=sentence):
         grade()
-    with monkeypatch.context() as patch, pytest.raises(CannotGrade, match=sentence):
-        patch.setattr(Books, "check", lambda self: None)  # it was locked later
-        grade()
+    with books.in_use(), pytest.raises(CannotGrade, match=sentence):  # it was locked later
+        books.record(submission, executed)
     assert time.monotonic() - start < 2 * LOCK_TIMEOUT_S
     assert toys.scores() == {}
     other.execute("ROLLBACK")

@@ -1,12 +1,10 @@
 """A class that hands in the toy lesson, and what its gradebook and autograded files say in the end."""
 
 import os
-import shutil
 import subprocess
 import sys
 import time
 from collections.abc import Callable
-from copy import copy
 from datetime import datetime
 from pathlib import Path
 
@@ -45,25 +43,16 @@ c.Autograde.autograde_preprocessors = [
 class ToyClass:
     """A course with the toy lesson released, and the students who hand it in."""
 
-    def __init__(self, folder: Path, solutions: Path, database: str = "") -> None:
-        folder.mkdir(parents=True, exist_ok=True)
-        self.course = TemporaryCourse(folder, "toys", solutions)
-        self.folder = folder
-        self.database = database or self.course.database
+    def __init__(self, released: TemporaryCourse, database: str = "") -> None:
+        self.course, self.folder = released, released.folder
+        self.database = database or released.database
         self.course.environment["HEPDL_GRADEBOOK"] = self.database
-        self.course.nbgrader("generate_assignment", "toys")
         with self.gradebook() as gradebook:
             gradebook.update_or_create_assignment("toys", duedate=DUE)
 
     def copied_to(self, folder: Path, database: str = "") -> "ToyClass":
         """The same class in another folder."""
-        made = ToyClass.__new__(ToyClass)
-        shutil.copytree(self.folder, folder, symlinks=True)
-        made.course = copy(self.course)
-        made.course.folder = made.folder = folder
-        made.database = database or made.course.database
-        made.course.environment = self.course.environment | {"HEPDL_GRADEBOOK": made.database}
-        return made
+        return ToyClass(self.course.copied_to(folder), database)
 
     def run_here(self) -> "ToyClass":
         """Run cells in the worker itself from now on, instead of in a sandbox."""

@@ -12,7 +12,6 @@ from nbgrader import utils
 from nbgrader.api import Gradebook
 from nbgrader.utils import compute_checksum, is_locked
 
-from grading.authoring.temporary_course import TemporaryCourse
 from grading.cells.copied import kept_cells, released_name
 from grading.cells.roles import name_of
 
@@ -133,11 +132,9 @@ def answered(cell_of) -> Callable[[NotebookNode], NotebookNode]:
     return fill
 
 
-def test_one_autograding_of_a_class_that_edits_freely(tmp_path, toy_solutions, answered, cell_of):
+def test_one_autograding_of_a_class_that_edits_freely(tmp_path, toy_release, answered, cell_of):
     folder = tmp_path / "course"
-    folder.mkdir()
-    course = TemporaryCourse(folder, "toys", toy_solutions)
-    course.nbgrader("generate_assignment", "toys")
+    course = toy_release.copied_to(folder)
     release = nbformat.read(folder / "course/toys/toys.ipynb", as_version=4)
 
     def without(notebook: NotebookNode, *names: str) -> list[NotebookNode]:

@@ -4,31 +4,19 @@ import nbformat
 import pytest
 from nbgrader.utils import is_grade
 
-from grading.authoring.temporary_course import TemporaryCourse
 from grading.cells import incidents
 from grading.cells.released import RestoreRoles
 from grading.cells.roles import name_of
 
-COURSES: list[TemporaryCourse] = []
-
 
 @pytest.fixture
-def course(toy_solutions, tmp_path_factory):
-    """A released toy lesson, made once."""
-    if not COURSES:
-        COURSES.append(TemporaryCourse(tmp_path_factory.mktemp("course"), "toys", toy_solutions))
-        COURSES[0].nbgrader("generate_assignment", "toys")
-    return COURSES[0]
-
-
-@pytest.fixture
-def restored(course):
+def restored(toy_release):
     """What RestoreRoles makes of a released notebook after a change."""
 
     def restore(change):
-        notebook = nbformat.read(course.folder / "course" / "toys" / "toys.ipynb", as_version=4)
+        notebook = nbformat.read(toy_release.folder / "course" / "toys" / "toys.ipynb", as_version=4)
         change({name_of(cell): cell for cell in notebook.cells}, notebook)
-        names = {"student": "eve", "notebook": "toys", "assignment": "toys", "db_url": course.database}
+        names = {"student": "eve", "notebook": "toys", "assignment": "toys", "db_url": toy_release.database}
         return RestoreRoles().preprocess(notebook, {"nbgrader": names})[0]
 
     return restore

@@ -9,10 +9,11 @@ import numpy as np
 import pytest
 
 from grading.isolation.examiner.invalidation import invalidate
-from grading.isolation.wire import mirror, proxies
+from grading.isolation.wire import mirror
 from grading.isolation.wire.channel import HEADER, Channel, ConnectionBroken
 from grading.isolation.wire.codec import MAX_MESSAGE_BYTES
 from grading.isolation.wire.peer import Peer
+from grading.isolation.wire.proxies import References
 from grading.isolation.wire.validation import Refused
 
 
@@ -108,13 +109,13 @@ def test_calls_within_calls_end(asking):
     assert asking.channel.broken and time.monotonic() < asking.channel.deadline - 30
 
 
-def test_more_objects_than_there_may_be_are_refused(monkeypatch, asking):
-    monkeypatch.setattr(proxies, "MAX_EXPORTED", 3)
-    asking.served["many"] = [lambda number=number: number for number in range(4)]
+def test_more_objects_than_there_may_be_are_refused(asking):
+    functions = [lambda number=number: number for number in range(4)]
+    asking.references = References(asking, most=3)
+    asking.served["apply"] = lambda functions: [function() for function in functions]
     with pytest.raises(Refused, match="more than 3 functions"):
-        value(asking, "many")
-    asking.served["few"] = asking.served["many"][:3]
-    assert [function() for function in value(asking, "few")] == [0, 1, 2]
+        value(asking, "apply")(functions)
+    assert value(asking, "apply")(functions[:3]) == [0, 1, 2]
 
 
 def test_a_message_that_is_too_long_is_not_read(sockets):

@@ -198,6 +198,8 @@ MALFORMED = {
     "shape of floats": ({**ARRAY, "shape": [2.0]}, 16),
     "many dimensions": ({**ARRAY, "shape": [1] * 70 + [2]}, 16),
     "endless emptiness": ({**ARRAY, "dtype": "<U0", "shape": [2**38]}, 0),
+    # NumPy would find the memory for this one.
+    "emptiness beyond the bound": ({**ARRAY, "dtype": "<U0", "shape": [MAX_NODES + 1]}, 0),
     "numbers from nothing": ({**ARRAY, "shape": [1000]}, 0),
     "another array's bytes": ({**ARRAY, "blob": 1}, 16),
     "negative position": ({**ARRAY, "blob": -1}, 16),
