@@ -99,7 +99,7 @@ def table(lessons: list[Opening]) -> str:
     rows = ["| lesson | you learn | you need | time | points |", "|---|---|---|---|---|"]
     for lesson in lessons:
         points = f"{lesson.test_points:g} by tests, {lesson.hand_points:g} by hand"
-        learn = "<br>".join(lesson.learn)
+        learn = "<br>".join(f"• {point}" for point in lesson.learn)
         rows.append(f"| [{lesson.title}]({lesson.path}) | {learn} | {lesson.needs} | {lesson.time} | {points} |")
     return "\n".join(rows)
 

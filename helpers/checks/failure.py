@@ -1,11 +1,16 @@
 """A check that failed, in a sentence for the student, and one that passed."""
 
+import textwrap
+
+# JupyterLab breaks a line of an output that is longer than its window, and does so inside a word.
+COLUMNS = 100
+
 
 class CheckFailed(AssertionError):
     """What a check found wrong, in a sentence for the student."""
 
     def _render_traceback_(self) -> list[str]:
-        return [f"Check failed: {self}"]
+        return [textwrap.fill(f"Check failed: {self}", COLUMNS, break_long_words=False, break_on_hyphens=False)]
 
 
 def that(condition: bool, message: str) -> None:

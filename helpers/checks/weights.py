@@ -132,7 +132,8 @@ def mean_one(value: Any, files: Sequence[str], name: str) -> None:
         f"the mean of {name} is {found.mean():.4g}, but it should be 1: divide by the mean over all events",
     )
     explained(np.sort(found), {f"{name} are in another order than the events of the file": np.sort(expected)})
-    close(found, expected, f"{name} are not the event weights divided by their mean", rtol=1e-3)
+    says = f"{name} are not the event weights divided by their mean (does event_weights change the arrays it is given?)"
+    close(found, expected, says, rtol=1e-3)
 
 
 def labels(value: Any, files: Sequence[str], label: int, name: str) -> None:

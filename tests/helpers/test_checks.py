@@ -10,6 +10,7 @@ from nbclient import NotebookClient
 
 from helpers import checks
 from helpers.checks import CheckFailed
+from helpers.checks.failure import COLUMNS
 
 RANDOM = np.random.default_rng(7).permutation(2000)
 
@@ -70,6 +71,13 @@ def test_a_notebook_shows_the_sentence_alone():
     assert [(error.ename, error.evalue) for error in check] == [("CheckFailed", "the mean should be 0")]
     assert check[0].traceback == ["Check failed: the mean should be 0"]
     assert "# another" in "".join(other[0].traceback)
+
+
+def test_a_long_sentence_is_broken_between_words():
+    says = "events come last here, " * 6 + "`shuffle_together`" * 6
+    lines = CheckFailed(says)._render_traceback_()[0].splitlines()
+    assert len(lines) == 3 and " ".join(lines) == f"Check failed: {says}"
+    assert max(len(line) for line in lines[:-1]) <= COLUMNS
 
 
 def test_a_name_that_is_missing_in_a_test_cell_says_which_cell_to_run():

@@ -57,7 +57,7 @@ def test_the_page_holds_what_the_lessons_say(toys):
     assert pages.keys() == {"start.md", "glossary.md"}
     first, second = pages["start.md"].splitlines()[-2:]
     assert first == (
-        "| [Exercise 1: toys](ex1/toys.ipynb) | why 1<br>how | counting | an hour | 3 by tests, 2 by hand |"
+        "| [Exercise 1: toys](ex1/toys.ipynb) | • why 1<br>• how | counting | an hour | 3 by tests, 2 by hand |"
     )
     assert second.startswith("| [Exercise 2: toys](ex2/toys.ipynb) |")
 
