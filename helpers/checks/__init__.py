@@ -9,13 +9,17 @@ from IPython import get_ipython
 
 from helpers.checks import missing_names
 from helpers.checks.classifiers import area_of, draws_roc, scores_events, scores_of, separates
+from helpers.checks.convolutions import convolves, counts, pools
 from helpers.checks.events import aligned, same_events, shuffled
 from helpers.checks.failure import CheckFailed, passed, that
 from helpers.checks.functions import call, raises
+from helpers.checks.handing_in import allows_five, hands_in, lets_submit_refuse
 from helpers.checks.merging import merges, scales
 from helpers.checks.ntuples import branch, branches, columns, moments, normalised, sample, samples, trees
+from helpers.checks.picture_networks import tags_pictures
 from helpers.checks.shuffling import shuffles, split_sample, splits
 from helpers.checks.stacking import stacks
+from helpers.checks.taggers import history
 from helpers.checks.values import close, dictionary, equal, names, number, numbers, shape, strings
 from helpers.checks.weights import WEIGHT_BRANCHES, labels, mean_one, weighs, yields
 
@@ -23,16 +27,22 @@ __all__ = [
     "WEIGHT_BRANCHES",
     "CheckFailed",
     "aligned",
+    "allows_five",
     "area_of",
     "branch",
     "branches",
     "call",
     "close",
     "columns",
+    "convolves",
+    "counts",
     "dictionary",
     "draws_roc",
     "equal",
+    "hands_in",
+    "history",
     "labels",
+    "lets_submit_refuse",
     "mean_one",
     "merges",
     "moments",
@@ -41,6 +51,7 @@ __all__ = [
     "number",
     "numbers",
     "passed",
+    "pools",
     "raises",
     "same_events",
     "sample",
@@ -56,6 +67,7 @@ __all__ = [
     "splits",
     "stacks",
     "strings",
+    "tags_pictures",
     "that",
     "trees",
     "weighs",
