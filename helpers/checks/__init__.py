@@ -11,16 +11,20 @@ from helpers.checks import missing_names
 from helpers.checks.batches import counts_steps, cuts_batches
 from helpers.checks.bucket_shuffles import draws_every_order, shuffles_through_buckets
 from helpers.checks.classifiers import area_of, draws_roc, scores_events, scores_of, separates
+from helpers.checks.convolutions import convolves, counts, pools
 from helpers.checks.events import aligned, randomly_ordered, same_events, shuffled
 from helpers.checks.failure import CheckFailed, passed, that
 from helpers.checks.functions import call, raises
+from helpers.checks.handing_in import allows_five, hands_in, lets_submit_refuse
 from helpers.checks.merging import merges, scales
 from helpers.checks.ntuples import branch, branches, columns, moments, normalised, sample, samples, trees
 from helpers.checks.parts import feeds_parts
+from helpers.checks.picture_networks import tags_pictures
 from helpers.checks.random_files import keeps_to_memory, leaves_nothing_behind, randomizes
 from helpers.checks.reading import reads_events
 from helpers.checks.shuffling import shuffles, split_sample, splits
 from helpers.checks.stacking import stacks
+from helpers.checks.taggers import history
 from helpers.checks.trainings import trains
 from helpers.checks.tree_sizes import fits_chunks, sizes_events
 from helpers.checks.values import close, dictionary, equal, names, number, numbers, shape, strings
@@ -30,12 +34,15 @@ __all__ = [
     "WEIGHT_BRANCHES",
     "CheckFailed",
     "aligned",
+    "allows_five",
     "area_of",
     "branch",
     "branches",
     "call",
     "close",
     "columns",
+    "convolves",
+    "counts",
     "counts_steps",
     "cuts_batches",
     "dictionary",
@@ -44,9 +51,12 @@ __all__ = [
     "equal",
     "feeds_parts",
     "fits_chunks",
+    "hands_in",
+    "history",
     "keeps_to_memory",
     "labels",
     "leaves_nothing_behind",
+    "lets_submit_refuse",
     "mean_one",
     "merges",
     "moments",
@@ -55,6 +65,7 @@ __all__ = [
     "number",
     "numbers",
     "passed",
+    "pools",
     "raises",
     "randomizes",
     "randomly_ordered",
@@ -75,6 +86,7 @@ __all__ = [
     "splits",
     "stacks",
     "strings",
+    "tags_pictures",
     "that",
     "trains",
     "trees",

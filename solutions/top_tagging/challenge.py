@@ -16,9 +16,12 @@
 # - when one tagger is really better than another, and when it only had luck;
 # - why a leaderboard keeps half of its jets to itself.
 #
-# **What you need to know:** the notebooks *dnn* and *cnn*. **Time:** one hour, and as long as your ambition lasts.
+# **What you need to know:** the notebooks *dnn* and *cnn*.
+# If you want to hand in the networks that you trained there, save them there first (`network.save`).
+# **Time:** one hour, and as long as your ambition lasts.
 #
-# **Data:** the labelled jets of the other two notebooks, and `challenge/jets.h5`: the *secret* jets, made by the same simulation and selection. Your instructor has the labels.
+# **Data:** the labelled jets of the other two notebooks, and `challenge/jets.h5`: the *secret* jets, made by the same simulation and selection.
+# Your instructor has the labels.
 #
 # **Grading:** under each exercise stands a check with a visible part, which you run, and a hidden part, which asks the same of other inputs when you hand in.
 # Questions are marked by hand.
@@ -26,6 +29,7 @@
 # [← Top tagging: CNN](../top_tagging/cnn.ipynb) · [Start](../start.md)
 
 # %%
+import keras
 import matplotlib.pyplot as plt
 import numpy as np
 
@@ -35,9 +39,9 @@ from helpers.challenge import submit
 SEED = 1
 
 figures.use_style()
+keras.utils.set_random_seed(SEED)
 train_jets, train_labels = datasets.load_jets("top_tagging/train.h5")
 validation_jets, validation_labels = datasets.load_jets("top_tagging/validation.h5")
-test_jets, test_labels = datasets.load_jets("top_tagging/test.h5")
 secret_jets = datasets.load_challenge_jets()
 print("every secret jet has 200 constituents of 4 numbers:", secret_jets.shape[1:] == (200, 4))
 
@@ -45,42 +49,76 @@ print("every secret jet has 200 constituents of 4 numbers:", secret_jets.shape[1
 # %% [markdown]
 # ## Look before you score
 #
-# A network answers whatever it is given: jets in other units, in another order of columns, from another simulation. So compare the inputs first. Half of the secret jets are tops, as in the training sample; then their distributions must agree within statistics.
+# A network answers whatever it is given: jets in other units, in another order of columns, from another simulation.
+# So compare the inputs first.
+# Half of the secret jets are tops, as in the training sample; then their distributions must agree within statistics.
+
 
 # %%
 def plain_mass(constituents):
+    """Invariant mass of each jet, (n_jets,), in GeV."""
     energy, px, py, pz = constituents.sum(axis=1, dtype=float).T
     return np.sqrt(np.maximum(energy**2 - px**2 - py**2 - pz**2, 0))
 
 
+def multiplicity(constituents):
+    """Number of constituents of each jet, (n_jets,)."""
+    return np.count_nonzero(constituents[:, :, 0], axis=1)
+
+
+# %%
+import hist
+import mplhep
+
 figure, panels = plt.subplots(1, 2, figsize=(13, 5))
-for axes, quantity, bins, label in (
-    (panels[0], plain_mass, np.linspace(0, 300, 31), "jet mass [GeV]"),
-    (panels[1], lambda c: np.count_nonzero(c[:, :, 0], axis=1), np.linspace(0, 150, 31), "constituents per jet"),
+for axes, quantity, axis, unit in (
+    (panels[0], plain_mass, hist.axis.Regular(30, 0, 300, label="jet mass [GeV]"), " / GeV"),
+    (panels[1], multiplicity, hist.axis.Regular(30, 0, 150, label="constituents per jet"), " / constituent"),
 ):
-    for name, sample, style in (("training", train_jets, "-"), ("secret", secret_jets, "--")):
-        axes.hist(quantity(sample), bins, histtype="step", lw=2, ls=style, density=True, label=name)
-    axes.set(xlabel=label, ylabel="jets, normalised", xlim=(bins[0], bins[-1]))
+    for name, sample, kind in (("training", train_jets, "step"), ("secret", secret_jets, "errorbar")):
+        mplhep.histplot(hist.Hist(axis).fill(quantity(sample)), histtype=kind, density=True, label=name, ax=axes)
+    axes.set(ylabel=f"jets, normalised{unit}", xlim=(axis.edges[0], axis.edges[-1]), ylim=(0, None))
     axes.legend()
-panels[0].set_ylim(0, 0.018)
-panels[1].set_ylim(0, 0.03)
 plt.show()
 
-
 # %% [markdown]
-# *Figure: jet mass (left) and number of constituents (right) of the training jets (full line) and of the secret jets (broken line), tops and QCD jets together. The two agree within the fluctuations of the smaller sample.*
+# *Figure: jet mass (left) and number of constituents (right) of the training jets (line) and of the secret jets (points with their statistical errors), tops and QCD jets together.
+# The points scatter about the line by about their errors.*
 
 # %% [markdown]
 # ## The rules
 #
 # - A group hands in **at most five networks**, each as a file `submission_predictions/<group>_<network>.npy`: one score per secret jet, in their order, large for tops.
 # - Group and network are plain names: 1 to 32 letters, digits and hyphens; upper and lower case count as the same.
-# - The score is the AUC; background rejection at $\varepsilon_S$ = 0.3 and 0.5 is shown beside it. Until the end only one half of the secret jets counts (the *public* half; nobody tells you which). The winner is found on the other.
-# - Only the files are read. Hand in the assignment as usual, and they go along.
+# - The score is the AUC; background rejection at $\varepsilon_S$ = 0.3 and 0.5 is shown beside it.
+# Until the end only one half of the secret jets counts (the [*public half*](../glossary.md#public-and-private-half); nobody tells you which).
+# The winner is found on the other.
+# - Only the files are read.
+# Hand in the assignment as usual, and they go along.
 #
-# `submit(scores, group, network)` writes such a file. It refuses what cannot be right: a wrong number of scores, NaN or infinity, the same score for every jet, a sixth network, a name that is none.
+# `submit(scores, group, network)` writes such a file and returns its path.
+# It refuses what cannot be right: a wrong number of scores, NaN or infinity, the same score for every jet, a sixth network, a name that is none.
 #
-# **Task.** Write `predict_for_dnn_challenge`. It loads the secret jets (`datasets.load_challenge_jets()`), makes the features, lets the network predict, hands the scores to `submit` as they are, and returns the path of the file. `submit` takes one number per jet, also as a column, `(n_jets, 1)`, as a network gives it; a network with two outputs is one of the things it has to refuse, so do not pick a column yourself.
+# ## A network on features
+#
+# **Task.** Write `predict_for_dnn_challenge`.
+# It loads the secret jets (`datasets.load_challenge_jets()`), makes the features, lets the network [predict](https://keras.io/api/models/model_training_apis/#predict-method), hands the scores to `submit` as they are, and returns the path of the file.
+# `submit` takes one number per jet, also as a column, `(n_jets, 1)`, as a network gives it.
+# A network with two outputs is one of the things it has to refuse, so do not pick a column yourself.
+#
+# <details><summary>Hint 1</summary>
+#
+# `features` is a function: give it the constituents, and it returns what `model` needs.
+# Both are arguments, so that the same lines serve each of your networks.
+#
+# </details>
+# <details><summary>Hint 2</summary>
+#
+# Four steps, each one call: load, `features(…)`, `model.predict(…)`, `submit(…)`.
+# What `submit` returns is what your function returns; what it refuses, let it refuse (no `try`).
+#
+# </details>
+
 
 # %% nbgrader={"grade": false, "grade_id": "predict-dnn", "locked": false, "schema_version": 3, "solution": true, "task": false}
 def predict_for_dnn_challenge(model, features, group, network):
@@ -96,126 +134,46 @@ def predict_for_dnn_challenge(model, features, group, network):
 
 
 # %% nbgrader={"grade": true, "grade_id": "predict-dnn-check", "locked": true, "points": 4, "schema_version": 3, "solution": false, "task": false} tags=["nbval-ignore-output"]
-import contextlib
-import os
-import tempfile
-from pathlib import Path
-
-import keras
-import numpy as np
-
 from helpers import checks, datasets
 
-
-def leading_energies(constituents):
-    return constituents[:, :3, 0] / 100
-
-
-def linear_tagger(weights, activation="linear"):
-    inputs = keras.Input((3,), name="features")
-    output = keras.layers.Dense(np.shape(weights)[1], activation=activation, name="output")
-    model = keras.Sequential([inputs, output], name="small_network")
-    model.layers[0].set_weights([np.asarray(weights, dtype="float32"), np.zeros(np.shape(weights)[1], dtype="float32")])
-    return model
-
-
-def written_by(predict, *arguments):
-    """What the function leaves in an empty folder: the scores of each file by name, and what it returned or raised."""
-    with tempfile.TemporaryDirectory() as folder, contextlib.chdir(folder):
-        try:
-            outcome = predict(*arguments)
-        except NotImplementedError:
-            raise
-        except Exception as error:
-            outcome = error
-        files = {path.relative_to(folder).as_posix(): path for path in Path(folder).rglob("*") if path.is_file()}
-        arrays = {
-            name: checks.call(np.load, path, says=f"{name} is not a file that np.load can read")
-            for name, path in files.items()
-            if name.endswith(".npy")
-        }
-        return arrays, outcome, len(files)
-
-
 secret = datasets.load_challenge_jets()
-model = linear_tagger([[1.0], [-0.5], [0.25]], "sigmoid")
-files, outcome, _ = written_by(predict_for_dnn_challenge, model, leading_energies, "quarks", "small")
-checks.that(not isinstance(outcome, Exception), f"predict_for_dnn_challenge failed with a small network: {outcome}")
-checks.that(
-    list(files) == ["submission_predictions/quarks_small.npy"],
-    f"group quarks, network small: expected the file submission_predictions/quarks_small.npy, found {sorted(files) or 'none'}",
-)
-scores = files["submission_predictions/quarks_small.npy"]
-checks.shape(scores, (len(secret),), "the array in the file", hint="one score per secret jet")
-checks.that(scores.dtype == np.float32, f"the scores should be float32, but they are {scores.dtype}")
+for name, weights, features in (
+    ("small", [1.0, -0.5, 0.25], lambda constituents: constituents[:, :3, 0] / 100),
+    ("momenta", [0.0, 1.0, 2.0], lambda constituents: constituents[:, :, 1:].sum(axis=1) / 1000),
+):
+    checks.hands_in(predict_for_dnn_challenge, features(secret), weights, "quarks", name, [features])
+checks.lets_submit_refuse(predict_for_dnn_challenge, weights, [features])
+checks.allows_five(predict_for_dnn_challenge, weights, [features])
+checks.passed("the file holds your network's scores of the secret jets, and what submit refuses is not handed in")
 ### BEGIN HIDDEN TESTS
-energies = secret[:, :3, 0].astype(float) / 100
-wanted = 1 / (1 + np.exp(-(energies @ [1.0, -0.5, 0.25])))
-checks.close(
-    scores,
-    wanted,
-    "the scores are not those of the network for the secret jets, in their order: features of the secret jets into model.predict, nothing else",
-    atol=1e-5,
-)
-files, outcome, _ = written_by(
-    predict_for_dnn_challenge,
-    linear_tagger([[0.0], [1.0], [2.0]]),
-    lambda constituents: constituents[:, :, 1:].sum(axis=1) / 1000,
-    "group-2",
-    "Deep",
-)
-checks.that(
-    not isinstance(outcome, Exception), f"predict_for_dnn_challenge failed with another small network: {outcome}"
-)
-checks.that(
-    list(files) == ["submission_predictions/group-2_Deep.npy"],
-    f"group-2 and Deep should name the file, found {sorted(files)}",
-)
-checks.close(
-    files["submission_predictions/group-2_Deep.npy"],
-    secret[:, :, 1:].astype(float).sum(axis=1) / 1000 @ [0.0, 1.0, 2.0],
-    "with other features and another network the scores are wrong: use the model and the features that are given, and all 200 constituents",
-    atol=1e-4,
-)
-checks.that(
-    isinstance(outcome, str | os.PathLike) and Path(outcome).name == "group-2_Deep.npy",
-    "predict_for_dnn_challenge should return the path of the file that it wrote",
-)
-for what, arguments in {
-    "a network with two outputs": (linear_tagger(np.eye(3)[:, :2], "softmax"), leading_energies, "quarks", "two"),
-    "a network that gives the same score to every jet": (
-        linear_tagger(np.zeros((3, 1))),
-        leading_energies,
-        "quarks",
-        "flat",
-    ),
-    "scores that are not a number": (linear_tagger([[np.nan]] * 3), leading_energies, "quarks", "nan"),
-    "a jet that is left out": (model, lambda c: leading_energies(c)[1:], "quarks", "short"),
-    "a group that is a path": (model, leading_energies, "../quarks", "small"),
-    "an empty group": (model, leading_energies, "", "small"),
-    "a network name with a blank": (model, leading_energies, "quarks", "my network"),
-}.items():
-    files, outcome, n_files = written_by(predict_for_dnn_challenge, *arguments)
-    checks.that(
-        isinstance(outcome, Exception),
-        f"predict_for_dnn_challenge accepts {what}: hand the scores to submit as they are, and let it refuse them",
-    )
-    checks.that(n_files == 0, f"predict_for_dnn_challenge refuses {what}, but leaves a file behind")
+import numpy as np
 
 
-def six_networks():
-    for number in range(6):
-        predict_for_dnn_challenge(model, leading_energies, "quarks", f"net{number}")
+def squares(constituents):
+    return constituents[:, 5:9, 1:3] ** 2 / 1e4
 
 
-files, outcome, _ = written_by(six_networks)
-checks.that(
-    isinstance(outcome, Exception) and len(files) == 5, "a group may hand in five networks; the sixth should be refused"
-)
+weights = np.array([[0.5, -1.0], [2.0, 0.0], [0.0, 1.0], [-3.0, 0.25]])
+checks.hands_in(predict_for_dnn_challenge, squares(secret), weights, "group-2", "Deep", [squares])
 ### END HIDDEN TESTS
 
 # %% [markdown]
+# ## A network on pictures
+#
 # **Task.** Write `predict_for_cnn_challenge`, the same for a network on pictures as `jets.images` gives them.
+#
+# <details><summary>Hint 1</summary>
+#
+# The pictures take the place of the features; all else stays.
+#
+# </details>
+# <details><summary>Hint 2</summary>
+#
+# `jets.images` is a function from constituents to inputs, as `features` was.
+# A network brightens its pictures itself, so give it them as they are.
+#
+# </details>
+
 
 # %% nbgrader={"grade": false, "grade_id": "predict-cnn", "locked": false, "schema_version": 3, "solution": true, "task": false}
 def predict_for_cnn_challenge(model, group, network):
@@ -230,104 +188,34 @@ def predict_for_cnn_challenge(model, group, network):
 
 
 # %% nbgrader={"grade": true, "grade_id": "predict-cnn-check", "locked": true, "points": 3, "schema_version": 3, "solution": false, "task": false} tags=["nbval-ignore-output"]
-import contextlib
-import os
-import tempfile
-from pathlib import Path
-
-import keras
 import numpy as np
 
 from helpers import checks, datasets, jets
 
-
-def pixel_tagger(weights, units=1):
-    """A network that multiplies each picture with weights (40, 40) and adds up."""
-    layers = [keras.layers.Flatten(name="row"), keras.layers.Dense(units, name="output")]
-    model = keras.Sequential([keras.Input((40, 40, 1), name="pictures"), *layers], name="small_network")
-    kernel = np.repeat(np.reshape(weights, (1600, 1)), units, axis=1).astype("float32")
-    model.layers[-1].set_weights([kernel, np.zeros(units, dtype="float32")])
-    return model
-
-
-def cnn_file(*arguments):
-    """What predict_for_cnn_challenge leaves in an empty folder, and what it returned or raised."""
-    with tempfile.TemporaryDirectory() as folder, contextlib.chdir(folder):
-        try:
-            outcome = predict_for_cnn_challenge(*arguments)
-        except NotImplementedError:
-            raise
-        except Exception as error:
-            outcome = error
-        files = {path.relative_to(folder).as_posix(): path for path in Path(folder).rglob("*") if path.is_file()}
-        arrays = {
-            name: checks.call(np.load, path, says=f"{name} is not a file that np.load can read")
-            for name, path in files.items()
-            if name.endswith(".npy")
-        }
-        return arrays, outcome, len(files)
-
-
-secret_pictures = jets.images(datasets.load_challenge_jets())
-weights = np.random.default_rng(6).normal(size=(40, 40))
-files, outcome, _ = cnn_file(pixel_tagger(weights), "quarks", "pixels")
-checks.that(not isinstance(outcome, Exception), f"predict_for_cnn_challenge failed with a small network: {outcome}")
-checks.that(
-    list(files) == ["submission_predictions/quarks_pixels.npy"],
-    f"group quarks, network pixels: expected the file submission_predictions/quarks_pixels.npy, found {sorted(files) or 'none'}",
-)
-scores = files["submission_predictions/quarks_pixels.npy"]
-checks.shape(scores, (len(secret_pictures),), "the array in the file", hint="one score per secret jet")
-checks.that(scores.dtype == np.float32, f"the scores should be float32, but they are {scores.dtype}")
+pictures = jets.images(datasets.load_challenge_jets())
+weights = np.random.default_rng(6).normal(size=(40, 40, 1))
+checks.hands_in(predict_for_cnn_challenge, pictures, weights, "quarks", "pixels")
+checks.hands_in(predict_for_cnn_challenge, pictures, weights > 1, "quarks", "bright")
+checks.lets_submit_refuse(predict_for_cnn_challenge, weights)
+checks.passed("the file holds your network's scores of the pictures, and what submit refuses is not handed in")
 ### BEGIN HIDDEN TESTS
-checks.close(
-    scores,
-    (secret_pictures[:, :, :, 0].astype(float) * weights).sum(axis=(1, 2)),
-    "the scores are not those of the network for the pictures of the secret jets, in their order: jets.images of the secret jets into model.predict, nothing else",
-    atol=1e-4,
-)
-upper = np.repeat([[0.0], [1.0]], 20, axis=0) * np.ones((40, 40))
-files, outcome, _ = cnn_file(pixel_tagger(upper), "group-2", "Half")
-checks.that(
-    not isinstance(outcome, Exception), f"predict_for_cnn_challenge failed with another small network: {outcome}"
-)
-checks.that(
-    list(files) == ["submission_predictions/group-2_Half.npy"],
-    f"group-2 and Half should name the file, found {sorted(files)}",
-)
-checks.close(
-    files["submission_predictions/group-2_Half.npy"],
-    (secret_pictures[:, :, :, 0].astype(float) * upper).sum(axis=(1, 2)),
-    "with another network the scores are wrong: use the model that is given, on pictures that are not scaled or turned again",
-    atol=1e-4,
-)
-checks.that(
-    isinstance(outcome, str | os.PathLike) and Path(outcome).name == "group-2_Half.npy",
-    "predict_for_cnn_challenge should return the path of the file that it wrote",
-)
-for what, arguments in {
-    "a network with two outputs": (pixel_tagger(weights, 2), "quarks", "two"),
-    "a network that gives the same score to every jet": (pixel_tagger(np.zeros((40, 40))), "quarks", "flat"),
-    "scores that are not a number": (pixel_tagger(np.full((40, 40), np.nan)), "quarks", "nan"),
-    "a group that is a path": (pixel_tagger(weights), "a/b", "pixels"),
-    "an empty network name": (pixel_tagger(weights), "quarks", ""),
-}.items():
-    files, outcome, n_files = cnn_file(*arguments)
-    checks.that(
-        isinstance(outcome, Exception),
-        f"predict_for_cnn_challenge accepts {what}: hand the scores to submit as they are, and let it refuse them",
-    )
-    checks.that(n_files == 0, f"predict_for_cnn_challenge refuses {what}, but leaves a file behind")
+upper = np.repeat([[[0.0]], [[1.0]]], 20, axis=0) * np.ones((40, 40, 1))
+checks.hands_in(predict_for_cnn_challenge, pictures, upper, "group-2", "Half")
 ### END HIDDEN TESTS
 
 # %% [markdown]
-# ## Going further, a worked example: a deep set
+# ## A worked example: a deep set
 #
-# The list of the DNN has an order that physics does not: if two constituents have nearly the same $p_T$, a small error swaps all their columns. And the picture rounds every position to a pixel. A jet is a *set*. A function of a set must not change when its elements change places, and every continuous function of that kind can be written as
+# The list of the DNN has an order that physics does not: if two constituents have nearly the same $p_T$, a small error swaps all their columns.
+# And the picture rounds every position to a pixel.
+# A jet is a *set*.
+# A function of a set must not change when its elements change places, and every continuous function of that kind can be written as
 #
 # $$ f(\{p_1, p_2, \ldots\}) = F\Big(\sum_i \Phi(p_i)\Big), $$
 #
-# if $\Phi$ gives enough numbers: with one network $\Phi$ that sees one constituent at a time and a second, $F$, that sees the sum (*deep sets*, arXiv:1703.06114; for jets *particle-flow networks*, arXiv:1810.05165). Each constituent gives four numbers here: the logarithms of its $p_T$ and of its share, and its two coordinates after centring. Missing ones must not count, so their $\Phi$ is multiplied by zero.
+# if $\Phi$ gives enough numbers: with one network $\Phi$ that sees one constituent at a time and a second, $F$, that sees the sum ([*deep sets*](../glossary.md#deep-set), [arXiv:1703.06114](https://arxiv.org/abs/1703.06114); for jets *particle-flow networks*, [arXiv:1810.05165](https://arxiv.org/abs/1810.05165)).
+# Each constituent gives four numbers here: the logarithms of its $p_T$ and of its share, and its two coordinates after centring.
+# Missing ones must not count, so their $\Phi$ is multiplied by zero.
 
 # %%
 N_CONSTITUENTS = 60
@@ -341,13 +229,11 @@ def constituent_table(constituents):
     return np.stack([np.log1p(pt) / 4, np.log(np.where(pt > 0, share, 1)) / 4, 3 * x, 3 * y], axis=2)
 
 
-train_table, validation_table, test_table = map(constituent_table, (train_jets, validation_jets, test_jets))
+train_table, validation_table = constituent_table(train_jets), constituent_table(validation_jets)
 print(train_table.shape[1:])
 
-# %% tags=["nbval-ignore-output"]
-import keras
 
-
+# %%
 def deep_set():
     constituents = keras.Input((N_CONSTITUENTS, 4))
     there = keras.ops.cast(constituents[:, :, :1] > 0, "float32")
@@ -361,6 +247,7 @@ def deep_set():
     return keras.Model(constituents, keras.layers.Dense(1, activation="sigmoid")(jet))
 
 
+# %% tags=["nbval-ignore-output"]
 def trained(build, seed, epochs):
     keras.utils.set_random_seed(seed)
     model = build()
@@ -370,99 +257,125 @@ def trained(build, seed, epochs):
     return model
 
 
-network = trained(deep_set, SEED, epochs=10)
+network = trained(deep_set, SEED, epochs=6)
 
 # %% [markdown]
 # First the promise: jets whose constituents have been shuffled must get the same score.
 
 # %%
-few = test_table[:200]
+few = validation_table[:200]
 shuffled = np.random.default_rng(9).permuted(np.arange(N_CONSTITUENTS)[None, :].repeat(200, axis=0), axis=1)
 shuffled = np.take_along_axis(few, shuffled[:, :, None], axis=1)
 change = np.abs(network.predict(shuffled, verbose=0) - network.predict(few, verbose=0)).max()
 print("largest change of a score is below 0.0001:", bool(change < 1e-4))
 
 # %% [markdown]
-# For comparison: the same deep set, trained with another seed of its random numbers, and a dense network on the same numbers in one row of 240 (not tuned, and trained for fewer epochs: the difference overstates what the set alone brings).
+# For comparison: the same deep set, trained with another seed of its random numbers, and a dense network on the same numbers in one row of 240 (not tuned: the difference overstates what the set alone brings).
+
 
 # %% tags=["nbval-ignore-output"]
 def dense_network():
-    return keras.Sequential(
-        [
-            keras.Input((N_CONSTITUENTS, 4)),
-            keras.layers.Flatten(),
-            keras.layers.Dense(64, activation="relu"),
-            keras.layers.Dropout(0.3),
-            keras.layers.Dense(64, activation="relu"),
-            keras.layers.Dense(1, activation="sigmoid"),
-        ]
-    )
+    network = keras.Sequential([keras.Input((N_CONSTITUENTS, 4)), keras.layers.Flatten()])
+    network.add(keras.layers.Dense(64, activation="relu"))
+    network.add(keras.layers.Dropout(0.3))
+    network.add(keras.layers.Dense(64, activation="relu"))
+    network.add(keras.layers.Dense(1, activation="sigmoid"))
+    return network
 
 
 networks = {
     "deep set": network,
-    "other seed": trained(deep_set, SEED + 100, epochs=10),
-    "dense": trained(dense_network, SEED, epochs=8),
+    "other seed": trained(deep_set, SEED + 100, epochs=6),
+    "dense": trained(dense_network, SEED, epochs=6),
 }
-scores = {name: one.predict(test_table, batch_size=1024, verbose=0).ravel() for name, one in networks.items()}
 
 # %% [markdown]
 # ## Better, or lucky?
 #
-# An AUC has an error: other test jets would have given another number. The *bootstrap* asks how different: draw as many jets again from the test sample, with replacement, and compute it anew; the spread of the results is the error. To compare two networks, draw the **same** jets for both and look at the *difference*: what is hard for one is mostly hard for the other, so the difference is known better than either.
+# The networks are fixed, and only now the test jets are looked at.
+# An AUC has an error: other test jets would have given another number.
+# The [*bootstrap*](../glossary.md#bootstrap) asks how different: draw as many jets again from the test sample, with replacement, and compute it anew; the spread of the results is the error.
+# To compare two networks, draw the **same** jets for both and look at the *difference*: what is hard for one is mostly hard for the other, so the difference is known better than either.
+#
+# The bootstrap knows nothing of the *training*: with other random numbers the same network would have learned something else.
+# That spread is seen only by training again, which is what "other seed" is for.
 
 # %% tags=["nbval-ignore-output"]
 from sklearn.metrics import roc_auc_score, roc_curve
 
-rng = np.random.default_rng(SEED)
-resampled = {name: [] for name in scores}
-for _ in range(200):
-    chosen = rng.integers(len(test_labels), size=len(test_labels))
-    for name in scores:
-        resampled[name].append(roc_auc_score(test_labels[chosen], scores[name][chosen]))
-resampled = {name: np.array(areas) for name, areas in resampled.items()}
-for name, areas in resampled.items():
-    print(f"{name:22s} AUC {roc_auc_score(test_labels, scores[name]):.4f} ± {areas.std():.4f}")
+test_jets, test_labels = datasets.load_jets("top_tagging/test.h5")
+test_table = constituent_table(test_jets)
+scores = {name: one.predict(test_table, batch_size=1024, verbose=0).ravel() for name, one in networks.items()}
+draws = np.random.default_rng(SEED).integers(len(test_labels), size=(200, len(test_labels)))
+resampled = {
+    name: np.array([roc_auc_score(test_labels[rows], values[rows]) for rows in draws])
+    for name, values in scores.items()
+}
+
+# %% tags=["nbval-ignore-output"]
+areas = {name: roc_auc_score(test_labels, values) for name, values in scores.items()}
+for name, area in areas.items():
+    print(f"{name:22s} AUC {area:.4f} ± {resampled[name].std():.4f}")
 differences = {name: resampled["deep set"] - resampled[name] for name in ("other seed", "dense")}
 for name, difference in differences.items():
-    observed = roc_auc_score(test_labels, scores["deep set"]) - roc_auc_score(test_labels, scores[name])
-    print(f"deep set - {name:11s}     {observed:.4f} ± {difference.std():.4f}")
+    print(f"deep set - {name:11s}     {areas['deep set'] - areas[name]:.4f} ± {difference.std():.4f}")
 
-# %%
-figure, (curves, spread) = plt.subplots(1, 2, figsize=(14, 5.2))
-for (name, network_scores), style in zip(scores.items(), ("-", "--", ":"), strict=True):
-    false_positive, true_positive, _ = roc_curve(test_labels, network_scores)
+# %% tags=["nbval-ignore-output"]
+figure, axes = plt.subplots()
+for (name, values), style in zip(scores.items(), ("-", "--", ":"), strict=True):
+    false_positive, true_positive, _ = roc_curve(test_labels, values)
     seen = false_positive > 0
-    curves.plot(true_positive[seen], 1 / false_positive[seen], style, label=name)
-curves.set(xlabel="signal efficiency (TPR)", ylabel="background rejection, 1 / FPR", xlim=(0.1, 1), ylim=(1, 4000))
-curves.set_yscale("log")
-moved = {name: resampled[name] for name in ("deep set", "other seed")} | {"their difference": differences["other seed"]}
-for (name, values), style in zip(moved.items(), ("-", "--", ":"), strict=True):
-    spread.plot(np.sort(values - values.mean()), np.linspace(0, 1, len(values)), style, label=name)
-spread.set(xlabel="AUC of resampled test jets, minus the mean", ylabel="fraction below", xlim=(-0.006, 0.006))
-spread.set_ylim(0, 1)
-for axes in (curves, spread):
-    axes.legend()
+    axes.plot(true_positive[seen], 1 / false_positive[seen], style, label=name)
+axes.set(xlabel="signal efficiency (TPR)", ylabel="background rejection, 1 / FPR", xlim=(0, 1), ylim=(1, 5000))
+axes.set_yscale("log")
+axes.legend()
 plt.show()
 
 # %% [markdown]
-# *Figure: left, the ROC curves of the deep set, of the same with another seed, and of the dense network. Right, how far the AUC of the two deep sets moves when the test jets are drawn anew, and how far their difference moves: its curve is steeper, so the difference is known better than either AUC.*
+# *Figure: the ROC curves of the deep set, of the same with another seed, and of the dense network, on the test jets.
+# Each step at low efficiency is one QCD jet.*
+
+# %% tags=["nbval-ignore-output"]
+figure, axes = plt.subplots()
+moved = {name: resampled[name] for name in ("deep set", "other seed")} | {"their difference": differences["other seed"]}
+for (name, values), style in zip(moved.items(), ("-", "--", ":"), strict=True):
+    axes.plot(np.sort(values - values.mean()), np.linspace(0, 1, len(values)), style, label=name)
+axes.set(
+    xlabel="AUC of resampled test jets, minus the mean", ylabel="fraction below", xlim=(-0.008, 0.008), ylim=(0, 1)
+)
+axes.legend(loc="upper left")
+plt.show()
 
 # %% [markdown]
-# **Question.** A leaderboard lists forty networks whose true AUC is the same. How would the best of them look, on the jets it was ranked on and on fresh ones? What are the limit of five networks and the private half good for, then, and when would *you* say that one of two networks is better?
+# *Figure: how far the AUC of the two deep sets moves when the test jets are drawn anew, and how far their difference moves.
+# The curve of the difference is steeper, so the difference is known better than either AUC.*
+
+# %% [markdown]
+# **Question.** A leaderboard lists forty networks whose true AUC is the same.
+# How would the best of them look on the jets it was ranked on, and how on fresh ones?
+# What are the limit of five networks and the private half good for, then?
+# When would *you* say that one of two networks is better?
 
 # %% [markdown] nbgrader={"grade": true, "grade_id": "better-or-lucky", "locked": false, "points": 3, "schema_version": 3, "solution": true, "task": false}
 # <!-- ### BEGIN SOLUTION -->
-# The best of forty equal networks stands about two standard deviations above the truth, because it was chosen for its luck on these jets; on fresh ones it falls back to the others. Whoever may try often and look each time climbs the public ranking by luck, and tunes the networks to the public jets. Five entries bound the number of tries, and the private half, which nobody could tune to, shows what remains.
-# One is better if the *paired* difference on jets that neither was tuned or chosen on is several times its error, better still for several seeds of the training, which fluctuates, too. If not, they share the place.
+# The best of forty equal networks stands about two standard deviations above the truth, because it was chosen for its luck on these jets; on fresh ones it falls back to the others.
+# Whoever may try often and look each time climbs the public ranking by luck, and tunes the networks to the public jets.
+# Five entries bound the number of tries, and the private half, which nobody could tune to, shows what remains.
+# One is better if the *paired* difference on jets that neither was tuned or chosen on is several times its error, better still for several seeds of the training, which fluctuates, too.
+# If not, they share the place.
 #
-# **Marking scheme.** 1 point: the best of many is best partly by luck and falls back on fresh jets. 1 point: few tries and unseen jets limit that selection. 1 point: a criterion with the paired difference and its error (or several seeds, or an equivalent test).
+# **Marking scheme.** 1 point: the best of many is best partly by luck and falls back on fresh jets.
+# 1 point: few tries and unseen jets limit that selection.
+# 1 point: a criterion with the paired difference and its error (or several seeds, or an equivalent test).
 # <!-- ### END SOLUTION -->
 
 # %% [markdown]
 # ## Hand in
 #
-# Name your group and run the cell: it hands in the deep set above. For the networks that you kept in the other notebooks, remove the # in front of their lines. The features of a kept DNN are those of the notebook *dnn*; copy the function `features`, and what it uses, to here if you hand that one in. Run it again after you have improved something; a file of the same name is replaced.
+# Name your group and run the cell: it hands in the deep set above.
+# For the networks that you kept in the other notebooks (`network.save("dnn.keras")` in *dnn*, `network.save("cnn.keras")` in *cnn*), remove the # in front of their lines.
+# The features of a kept DNN are those of the notebook *dnn*; copy the function `features`, and what it uses, to here if you hand that one in.
+# Run it again after you have improved something; a file of the same name is replaced.
 
 # %%
 GROUP = ""
@@ -477,8 +390,13 @@ else:
 # %% [markdown]
 # ## Going further
 #
-# Now win. Let $\Phi$ see a constituent *and its neighbours* (the particle cloud of ParticleNet, arXiv:1902.08570). Give pairs of constituents instead of single ones: their distance and invariant mass (this is what LorentzNet and the Particle Transformer, arXiv:2202.03772, do). Average the scores of several trainings with different seeds; that alone is worth as much as many a new idea. Train on mirrored
-# and rotated copies. Make more jets: `make data DATASET=top_tagging EVENTS=200000`. And measure every gain on the validation jets, with its error, before you spend one of five entries on it.
+# Now win.
+# Let $\Phi$ see a constituent *and its neighbours* (the particle cloud of ParticleNet, [arXiv:1902.08570](https://arxiv.org/abs/1902.08570)).
+# Give pairs of constituents instead of single ones: their distance and invariant mass (this is what LorentzNet and the Particle Transformer, [arXiv:2202.03772](https://arxiv.org/abs/2202.03772), do).
+# Average the scores of several trainings with different seeds; that alone is worth as much as many a new idea.
+# Train on mirrored and rotated copies.
+# Make more jets: `make data DATASET=top_tagging EVENTS=200000`.
+# And measure every gain on the validation jets, with its error, before you spend one of five entries on it.
 
 # %% [markdown]
 # [← Top tagging: CNN](../top_tagging/cnn.ipynb) · [Start](../start.md)

@@ -1,0 +1,113 @@
+"""Checks of a function that hands scores in: each mistake gets its own sentence."""
+
+import numpy as np
+import pytest
+
+from helpers import challenge, checks, datasets
+from helpers.checks import CheckFailed
+
+N_JETS = 60
+SECRET = np.random.default_rng(1).normal(size=(N_JETS, 200, 4)).astype("float32")
+WEIGHTS = [1.0, -0.5, 0.25]
+
+
+@pytest.fixture(autouse=True)
+def few_jets(monkeypatch):
+    monkeypatch.setattr(datasets, "count_jets", lambda name: N_JETS)
+
+
+def energies(constituents):
+    return constituents[:, :3, 0]
+
+
+def scored(model, features):
+    return model.predict(features(SECRET), verbose=0)
+
+
+def predict(model, features, group, network):
+    return challenge.submit(scored(model, features), group, network)
+
+
+def test_a_function_that_hands_in():
+    checks.hands_in(predict, energies(SECRET), WEIGHTS, "quarks", "small", [energies])
+    checks.lets_submit_refuse(predict, WEIGHTS, [energies])
+    checks.allows_five(predict, WEIGHTS, [energies])
+
+
+def hands_in_another(change):
+    return lambda model, features, group, network: challenge.submit(change(scored(model, features)), group, network)
+
+
+def beside(model, features, group, network):
+    np.savetxt("scores.txt", np.zeros(3))
+    return predict(model, features, group, network)
+
+
+def in_double(model, features, group, network):
+    path = predict(model, features, group, network)
+    np.save(path, np.load(path).astype(float))
+    return path
+
+
+@pytest.mark.parametrize(
+    ("function", "says"),
+    [
+        (hands_in_another(lambda scores: -scores), "upside down"),
+        (hands_in_another(lambda scores: scores > 0.5), "are decisions, 0 or 1"),
+        (hands_in_another(lambda scores: np.sort(scores, axis=0)), "in another order than the secret jets"),
+        (hands_in_another(lambda scores: scores**3), "writes other scores than those of the network"),
+        (hands_in_another(lambda scores: scores[1:]), "failed with a small network: the scores have the shape .59, 1."),
+        (lambda m, f, g, n: predict(m, f, n, g), "expected the file .*quarks_small.npy, found .*small_quarks.npy"),
+        (lambda m, f, g, n: scored(m, f), "found none"),
+        (lambda m, f, g, n: [predict(m, f, g, n)], "should return the path of the file"),
+        (beside, "leaves a file behind beside submission_predictions/quarks_small.npy"),
+        (in_double, "should be float32, but they are float64"),
+    ],
+)
+def test_hands_in_says_what_is_wrong(function, says):
+    with pytest.raises(CheckFailed, match=says):
+        checks.hands_in(function, energies(SECRET), WEIGHTS, "quarks", "small", [energies])
+
+
+def with_noise(model, features, group, network):
+    scores = scored(model, features)
+    return challenge.submit(scores + np.random.default_rng(1).normal(size=scores.shape), group, network)
+
+
+def without_nan(model, features, group, network):
+    scores = scored(model, features)
+    return challenge.submit(np.where(np.isnan(scores), np.arange(len(scores))[:, None], scores), group, network)
+
+
+def leaves_something(model, features, group, network):
+    np.save("scores.npy", scored(model, features))
+    return predict(model, features, group, network)
+
+
+def fills_up(model, features, group, network):
+    scores = scored(model, features)
+    return challenge.submit(scores if scores.shape[1] > 1 else np.resize(scores, N_JETS), group, network)
+
+
+@pytest.mark.parametrize(
+    ("function", "says"),
+    [
+        (lambda m, f, g, n: challenge.submit(scored(m, f)[:, 0], g, n), "accepts a network with two outputs"),
+        (with_noise, "accepts a network that gives the same score to every jet"),
+        (without_nan, "accepts scores that are not a number"),
+        (lambda m, f, g, n: predict(m, f, g.strip("./"), n), "accepts a group that is a path"),
+        (lambda m, f, g, n: predict(m, f, g, n or "none"), "accepts an empty name of the network"),
+        (fills_up, "accepts a jet that is left out"),
+        (leaves_something, "refuses a network with two outputs, but leaves a file behind"),
+    ],
+)
+def test_lets_submit_refuse_says_what_is_wrong(function, says):
+    with pytest.raises(CheckFailed, match=says):
+        checks.lets_submit_refuse(function, WEIGHTS, [energies])
+
+
+def test_allows_five_says_that_a_sixth_is_too_many():
+    with pytest.raises(CheckFailed, match="the sixth should be refused"):
+        checks.allows_five(lambda m, f, g, n: np.save(f"{n}.npy", np.zeros(3)), WEIGHTS, [energies])
+    with pytest.raises(CheckFailed, match="the sixth should be refused"):
+        checks.allows_five(lambda m, f, g, n: predict(m, f, g, "one"), WEIGHTS, [energies])
