@@ -9,7 +9,7 @@ from helpers.repository import ROOT
 
 MOST_VISIBLE, MOST_PLAIN = 12, 15
 LONG_STILL = dict.fromkeys(
-    ("randomize", "generators", "dnn", "cnn", "challenge"),
+    ("randomize", "generators", "cnn", "challenge"),
     "its checks and tools wait for their move to helpers: they make files, count reads and train networks",
 )
 NOTEBOOKS = [
