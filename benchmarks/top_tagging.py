@@ -21,7 +21,7 @@ from sklearn.metrics import roc_auc_score, roc_curve
 from tqdm import tqdm
 
 from grading.authoring import reference
-from helpers import checks
+from helpers import checks, datasets, jets
 from helpers.repository import ROOT
 
 LESSON = "top_tagging"
@@ -67,7 +67,7 @@ def performance(notebook: str, seed: int) -> dict[str, list[float]]:
 
 
 def verdict(notebook: str, seed: int, shuffled: bool) -> tuple[float, str]:
-    """AUC of the graded network of a notebook, and what the test cell says of it ("" if it passes the bar)."""
+    """AUC of the graded network on the validation jets, and what the test cell says of it ("" if it passes the bar)."""
     prepare = shuffle_labels if shuffled else lambda namespace: None
     namespace = reference.run(LESSON, notebook, seed, prepare, until=BARS[notebook])
     try:
@@ -75,7 +75,10 @@ def verdict(notebook: str, seed: int, shuffled: bool) -> tuple[float, str]:
         says = ""
     except checks.CheckFailed as failed:
         says = str(failed)
-    return namespace["area"], says
+    constituents, labels = datasets.load_jets(f"{LESSON}/validation.h5")
+    inputs = namespace["features"](constituents) if notebook == "dnn" else jets.images(constituents)
+    scores = namespace["network"].predict(inputs, batch_size=1024, verbose=0)[:, -1]
+    return roc_auc_score(labels, scores), says
 
 
 def one_thread() -> None:

@@ -11,7 +11,9 @@ from helpers.checks import missing_names
 from helpers.checks.batches import counts_steps, cuts_batches
 from helpers.checks.bucket_shuffles import draws_every_order, shuffles_through_buckets
 from helpers.checks.classifiers import area_of, draws_roc, scores_events, scores_of, separates
+from helpers.checks.constituents import constituent_momenta, jet_masses, jet_momenta, relative_columns
 from helpers.checks.convolutions import convolves, counts, pools
+from helpers.checks.efficiencies import rates, rejects
 from helpers.checks.events import aligned, randomly_ordered, same_events, shuffled
 from helpers.checks.failure import CheckFailed, passed, that
 from helpers.checks.functions import call, raises
@@ -24,7 +26,7 @@ from helpers.checks.random_files import keeps_to_memory, leaves_nothing_behind, 
 from helpers.checks.reading import reads_events
 from helpers.checks.shuffling import shuffles, split_sample, splits
 from helpers.checks.stacking import stacks
-from helpers.checks.taggers import history
+from helpers.checks.taggers import history, layers, scores_alone, tags
 from helpers.checks.trainings import trains
 from helpers.checks.tree_sizes import fits_chunks, sizes_events
 from helpers.checks.values import close, dictionary, equal, names, number, numbers, shape, strings
@@ -41,6 +43,7 @@ __all__ = [
     "call",
     "close",
     "columns",
+    "constituent_momenta",
     "convolves",
     "counts",
     "counts_steps",
@@ -53,8 +56,11 @@ __all__ = [
     "fits_chunks",
     "hands_in",
     "history",
+    "jet_masses",
+    "jet_momenta",
     "keeps_to_memory",
     "labels",
+    "layers",
     "leaves_nothing_behind",
     "lets_submit_refuse",
     "mean_one",
@@ -69,11 +75,15 @@ __all__ = [
     "raises",
     "randomizes",
     "randomly_ordered",
+    "rates",
     "reads_events",
+    "rejects",
+    "relative_columns",
     "same_events",
     "sample",
     "samples",
     "scales",
+    "scores_alone",
     "scores_events",
     "scores_of",
     "separates",
@@ -86,6 +96,7 @@ __all__ = [
     "splits",
     "stacks",
     "strings",
+    "tags",
     "tags_pictures",
     "that",
     "trains",

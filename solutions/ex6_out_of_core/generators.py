@@ -26,7 +26,7 @@
 # **Grading:** under each exercise stands a check with a visible part, which you run, and a hidden part, which asks the same of other inputs when you hand in.
 # Questions are marked by hand.
 #
-# [← Exercise 6: shuffling](../ex6_out_of_core/randomize.ipynb) · [Start](../start.md) · [Top tagging: DNN →](../top_tagging/dnn.ipynb)
+# [← Exercise 6: shuffling](../ex6_out_of_core/randomize.ipynb) · [Start](../start.md) · [Top tagging: jets →](../top_tagging/jets.ipynb)
 
 # %%
 import tempfile
@@ -551,4 +551,4 @@ if big_file:
 # (`python -m benchmarks.out_of_core` does both.)
 
 # %% [markdown]
-# [← Exercise 6: shuffling](../ex6_out_of_core/randomize.ipynb) · [Start](../start.md) · [Top tagging: DNN →](../top_tagging/dnn.ipynb)
+# [← Exercise 6: shuffling](../ex6_out_of_core/randomize.ipynb) · [Start](../start.md) · [Top tagging: jets →](../top_tagging/jets.ipynb)

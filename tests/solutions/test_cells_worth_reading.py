@@ -8,16 +8,7 @@ from grading.cells.roles import is_exercise, is_test
 from helpers.repository import ROOT
 
 MOST_VISIBLE, MOST_PLAIN = 12, 15
-LONG_STILL = dict.fromkeys(
-    ("dnn",),
-    "its checks and tools wait for their move to helpers: they make files, count reads and train networks",
-)
-NOTEBOOKS = [
-    pytest.param(path, id=path.stem, marks=[pytest.mark.xfail(reason=LONG_STILL[path.stem], strict=True)])
-    if path.stem in LONG_STILL
-    else pytest.param(path, id=path.stem)
-    for path in sorted((ROOT / "solutions").glob("*/*.ipynb"))
-]
+NOTEBOOKS = [pytest.param(path, id=path.stem) for path in sorted((ROOT / "solutions").glob("*/*.ipynb"))]
 
 
 def code_cells(path):

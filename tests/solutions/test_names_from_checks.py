@@ -12,17 +12,7 @@ from grading.cells.roles import is_test, name_of
 from helpers.repository import ROOT
 
 OF_CHECKS = {"checks"}
-STILL_IN_CHECKS_ALONE = {
-    "generators",
-    "challenge",
-}
-
-
-def notebooks(still=()):
-    """The solution notebooks as parameters; those which are known to fail are marked."""
-    for path in sorted((ROOT / "solutions").glob("*/*.ipynb")):
-        mark = pytest.mark.xfail(reason="its checks import what no other cell does", strict=True)
-        yield pytest.param(path, id=path.stem, marks=[mark] if path.stem in still else [])
+NOTEBOOKS = [pytest.param(path, id=path.stem) for path in sorted((ROOT / "solutions").glob("*/*.ipynb"))]
 
 
 def code_cells(path):
@@ -52,7 +42,7 @@ def test_global_names_are_those_of_no_function():
     assert global_names(source) & {"x", "y", "k", "d", "f"} == set()
 
 
-@pytest.mark.parametrize("path", notebooks(STILL_IN_CHECKS_ALONE))
+@pytest.mark.parametrize("path", NOTEBOOKS)
 def test_what_a_check_imports_is_imported_above_it_in_a_cell_that_students_receive_too(path):
     above = set(OF_CHECKS)
     found = {}
@@ -64,7 +54,7 @@ def test_what_a_check_imports_is_imported_above_it_in_a_cell_that_students_recei
     assert found == {}
 
 
-@pytest.mark.parametrize("path", notebooks())
+@pytest.mark.parametrize("path", NOTEBOOKS)
 def test_no_cell_uses_a_variable_that_only_checks_define(path):
     cells = code_cells(path)
     others = [SOLUTION.unmarked(cell.source) for cell in cells if not is_test(cell)]
