@@ -458,10 +458,9 @@ area = checks.tags(features, network, samples, bar=0.95)
 checks.scores_alone(features, network, samples["validation"][0][:400])
 checks.passed(f"the AUC of your tagger on the validation jets is {area:.4f}, which is more than 0.95")
 ### BEGIN HIDDEN TESTS
-other_jets = [given[2000:6000] for given in samples["validation"]]
-checks.scores_alone(features, network, other_jets[0][:500])
-samples = {"training": datasets.load_jets("top_tagging/train.h5", start=8000, stop=16000)} | samples
-checks.tags(features, network, samples, bar=0.95)
+samples["training"] = datasets.load_jets("top_tagging/train.h5", start=8000, stop=16000)
+area = checks.tags(features, network, samples, bar=0.95)
+checks.scores_alone(features, network, samples["validation"][0][400:900])
 ### END HIDDEN TESTS
 
 # %%
