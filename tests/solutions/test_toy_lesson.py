@@ -88,7 +88,7 @@ ANSWERS = """double:
   wrong:
     a square plus one: {says: and not 5, source: "def double(number): return number**2 + 1"}
     none at all: {says: and not None, source: "def double(number): pass"}
-    another name: {says: double, source: "del double\ndef twice(number): return 2 * number"}
+    another name: {says: double, source: "def twice(number): return 2 * number"}
     a square: {says: a number below zero, seen: hidden, source: "def double(number): return number**2"}
 """
 ROW = "| [Exercise 9](course/ex9_toys/toys.ipynb) | double | 2 by tests, 1 by hand |"
@@ -145,7 +145,7 @@ def test_it_is_listed_on_the_start_page(house):
 
 # By what each says of the toy: one of each kind.
 TESTS = (
-    "solutions/ex9_toys/toys.ipynb::Cell 2",
+    "solutions/ex9_toys/toys::ipynb::Cell 2",
     "test_verdict[ex9_toys/toys-double-right-the solution]",
     "test_verdict[ex9_toys/toys-double-right-a sum]",
     "test_verdict[ex9_toys/toys-double-wrong-the stub]",

@@ -4,7 +4,8 @@ The code cells of a solution notebook are executed once, one after the other, in
 for the comparison with the notebook's stored outputs (solution_notebooks.py). At an exercise each submission gets a
 forked child, in which its source replaces the solution and the test cell follows, so that no submission meets another
 or alters the run. A process forked after TensorFlow has run an operation hangs when it trains, so submissions to
-exercises that train are tried when the notebook has ended, in copies of the namespace that it had there.
+exercises that train are tried when the notebook has ended, in copies of the namespace that it had there. The notebook
+itself has run the solution and its test cell: what the cell said is the verdict.
 """
 
 import ast
@@ -195,6 +196,7 @@ def _executed(notebook: NotebookNode, answers: dict[str, list[Submission]]) -> R
     kernel, done = shell.start(TIME_LIMIT_S), Run()
     pairs = exercises(notebook)
     to_train: list[tuple[Submission, str, dict]] = []
+    just_run: Submission | None = None
     _import_for([answer for tried in answers.values() for answer in tried])
     for cell in (cell for cell in notebook.cells if cell.cell_type == "code"):
         tried = answers[grade_id(cell)] if is_exercise(cell) else []
@@ -204,10 +206,16 @@ def _executed(notebook: NotebookNode, answers: dict[str, list[Submission]]) -> R
                 done.verdicts[submission] = _in_child(submission, kernel.user_ns, test.source)
         before = dict(kernel.user_ns)
         done.outputs.append(kernel.run(cell.source))
+        if just_run and is_check(cell):
+            done.verdicts[just_run] = Verdict(_error_in(done.outputs[-1]), None, "hidden")
+        just_run = None
         for submission in tried:
             if submission.trains and submission.source == cell.source:
-                # This is what has just been run: it need not train again.
-                to_train.append((submission, "", dict(kernel.user_ns)))
+                # This is what has just been run: it need not train again, nor be judged again if not alone.
+                if submission.alone:
+                    to_train.append((submission, "", dict(kernel.user_ns)))
+                else:
+                    just_run = submission
             elif submission.trains:
                 to_train.append((submission, submission.source, before))
     plt.switch_backend("agg")
@@ -215,6 +223,12 @@ def _executed(notebook: NotebookNode, answers: dict[str, list[Submission]]) -> R
         _, test = pairs[submission.exercise]
         done.verdicts[submission] = _judge(submission, source, dict(namespace), test.source)
     return done
+
+
+def _error_in(outputs: list[shell.Output]) -> str:
+    """The error that a cell showed, in the words that a student sees; "" if there is none."""
+    errors = [f"{output['ename']}: {output['evalue']}" for output in outputs if output["output_type"] == "error"]
+    return errors[0] if errors else ""
 
 
 def _import_for(tried: list[Submission]) -> None:

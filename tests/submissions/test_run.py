@@ -3,6 +3,7 @@
 import multiprocessing
 from concurrent.futures import ProcessPoolExecutor
 
+import harness
 import nbformat
 import pytest
 import shell
@@ -27,6 +28,19 @@ def recorded(*sources, seconds=120):
     """What cells show, run one after the other in a new process, as the harness runs them."""
     with ProcessPoolExecutor(1, mp_context=multiprocessing.get_context("spawn")) as pool:
         return pool.submit(outputs_of, sources, seconds).result()
+
+
+def judged(test, *submissions):
+    """The verdicts on answers to an exercise that trains, of which the first is the notebook's own."""
+
+    def cell(source, name, **marks):
+        marks = {"grade": False, "locked": False, "task": False, "schema_version": 3, "solution": False, **marks}
+        return new_code_cell(source, metadata={"nbgrader": {"grade_id": name, **marks}})
+
+    solution = cell(submissions[0].source, "fit", solution=True)
+    notebook = new_notebook(cells=[solution, cell(test, "fit-check", grade=True, locked=True, points=1)])
+    with ProcessPoolExecutor(1, mp_context=multiprocessing.get_context("spawn")) as pool:
+        return pool.submit(harness._executed, notebook, {"fit": list(submissions)}).result().verdicts
 
 
 @pytest.fixture
@@ -88,3 +102,19 @@ def test_a_figure_is_compared_by_what_it_shows(compare):
     assert compare([[figure]], [[new_output("display_data", data=stored)]]) == [""]
     stored["text/plain"] = stored["text/plain"].replace("mass", "energy")
     assert "energy" in compare([[figure]], [[new_output("display_data", data=stored)]])[0]
+
+
+def test_what_the_notebook_said_of_its_own_answer_is_the_verdict_on_it():
+    test = "assert fit > 1, 'too few'\n### BEGIN HIDDEN TESTS\nassert fit < 5, 'too many'\n### END HIDDEN TESTS"
+    answers = {
+        number: harness.Submission("fit", str(number), f"fit = {number}", None, alone=False, trains=True)
+        for number in (2, 1, 7)
+    }
+    verdicts = judged(test, *answers.values())
+    assert [verdicts[answer].message for answer in answers.values()] == [
+        "",
+        "AssertionError: too few",
+        "AssertionError: too many",
+    ]
+    assert [verdicts[answers[number]].seen for number in (1, 7)] == ["visible", "hidden"]
+    assert judged(test, answers[7])[answers[7]].message == "AssertionError: too many"
