@@ -158,6 +158,7 @@ def separates(
     The network ends in one sigmoid unit, the probability of label 1, or in two softmax units. raw: the inputs before
     they were scaled, by which a network is known that was trained on them.
     """
+    scaled = _scaled_once(scaled, raw)
     outputs = _outputs(network, scaled)
     that(
         outputs.ndim == 2 and outputs.shape[1] in (1, 2),
@@ -222,6 +223,11 @@ def _explain_area(
     )
 
 
+def _scaled_once(scaled: np.ndarray, raw: np.ndarray) -> np.ndarray:
+    """The scaled inputs: a `scale` that works in place, which its own check rejects, has made them of the raw ones."""
+    return raw if looks_scaled(raw) else scaled
+
+
 def _outputs(network: Any, inputs: np.ndarray) -> np.ndarray:
     says = "network should be a Keras network that takes inputs of six columns, such as `scale` returns"
     outputs = call(lambda values: network.predict(values, batch_size=4096, verbose=0), inputs, says=says)
@@ -236,6 +242,7 @@ def _area(scores: np.ndarray, labels: np.ndarray, weights: np.ndarray | None) ->
 
 def scores_of(value: Any, network: Any, scaled: np.ndarray, raw: np.ndarray) -> None:
     """Fail unless the value holds the network's signal scores, (n_events,), of these events in their order."""
+    scaled = _scaled_once(scaled, raw)
     shape(value, (len(scaled),), "test_scores", hint="one score for each event of the test sample")
     found = numbers(value, "test_scores").astype(float)
     wanted = 1 - _outputs(network, scaled)[:, -1]

@@ -168,6 +168,13 @@ def test_separates_knows_inputs_that_are_not_scaled():
         judged(Network(lambda x: one_unit(np.sin(x))), scaled=RAW)
 
 
+def test_inputs_that_were_scaled_in_place_cost_nothing_here():
+    """The check of `scale` says so; what follows from it is judged for itself."""
+    scaled_again = (SCALED - RAW.mean(axis=0)) / RAW.std(axis=0)
+    checks.separates(Network(one_unit), scaled_again, SCALED, LABELS, WEIGHTS, bar=0.9)
+    checks.scores_of(RIGHT, Network(one_unit), scaled_again, SCALED)
+
+
 RIGHT = 1 - sigmoid(SCALED[:, 0])
 
 
