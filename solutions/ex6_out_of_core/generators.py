@@ -413,7 +413,7 @@ checks.passed("the network learns from the file, and its validation loss is that
 ### BEGIN HIDDEN TESTS
 part = slice(round(0.8 * len(order)), None)
 scaled = ((raw[part] - training.mean(axis=0)) / training.std(axis=0)).astype("float32")
-checks.separates(network, scaled, raw[part], labels[part], weights[part], bar=0.963)
+reached = checks.separates(network, scaled, raw[part], labels[part], weights[part], bar=0.963)
 ### END HIDDEN TESTS
 
 # %% [markdown]
