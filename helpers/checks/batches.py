@@ -63,7 +63,9 @@ class _Source:
         that(not self.fault, self.fault)
         lengths = [stop - start for start, stop in self.calls]
         that(
-            len(lengths) < 4 or bool(np.median(lengths) > batch_size) or self.chunk_length < 2 * batch_size,
+            not lengths
+            or min(self.n_events, self.chunk_length) < 2 * batch_size
+            or bool(np.median(lengths) > batch_size),
             f"read is called for each batch, {np.median(lengths):.0f} events at a time: read chunks of "
             f"{self.chunk_length}, and cut several batches from each",
         )

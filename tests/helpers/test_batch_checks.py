@@ -134,6 +134,16 @@ def test_cuts_few_batches(case):
     checks.cuts_batches(cutter(), *case)
 
 
+def test_a_look_at_single_events_is_no_reading_batch_by_batch():
+    def looks_first(read, *arguments):
+        for _ in range(5):
+            read(0, 1)
+        yield from cutter()(read, *arguments)
+
+    checks.cuts_batches(looks_first, 1, 8, 4)
+    checks.cuts_batches(looks_first, 1003, 100, 16)
+
+
 WHOLE_CHUNKS = cutter(starts=lambda n, length: np.arange(n // length) * length)
 
 
