@@ -482,8 +482,7 @@ for axes in panels.flat[len(kernels) :]:
     axes.remove()
 panels[0, 0].plot([], [], "s", color=RED, label="adds light")
 panels[0, 0].plot([], [], "s", color=BLUE, label="takes light off")
-figure.legend(*panels[0, 0].get_legend_handles_labels(), loc="outside upper center", ncols=2)
-panels[0, 0].legend().remove()
+panels[0, 0].legend(loc="lower left", bbox_to_anchor=(0, 1.15))
 figure.colorbar(shown, ax=panels, label="weight")
 plt.show()
 
