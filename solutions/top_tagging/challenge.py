@@ -7,7 +7,7 @@
 # ---
 
 # %% [markdown]
-# # Top tagging III: the challenge
+# # Top tagging IV: the challenge
 #
 # **What you will learn**
 #

@@ -7,7 +7,7 @@
 # ---
 
 # %% [markdown]
-# # Top tagging II: jets as pictures, and a convolutional network
+# # Top tagging III: jets as pictures, and a convolutional network
 #
 # **What you will learn**
 #

@@ -29,7 +29,6 @@
 
 # %%
 import hist
-import keras
 import matplotlib.pyplot as plt
 import mplhep
 import numpy as np
@@ -223,6 +222,9 @@ report("jet mass", mass_score(validation_jets))
 
 
 # %%
+import keras
+
+
 def dense_network(n_inputs):
     return keras.Sequential(
         [

@@ -419,7 +419,9 @@ for axes, (kind, chosen), color in zip(panels, KINDS.items(), ("C0", "C1"), stri
     share, delta_eta, delta_phi = table[np.flatnonzero(chosen)[7]].T
     axes.scatter(delta_eta, delta_phi, s=2000 * share, color=color, alpha=0.5)
     axes.set(title=f"one {kind} jet", xlabel=r"$\Delta\eta$", ylabel=r"$\Delta\phi$ [rad]")
+    axes.scatter([], [], s=200, color=color, alpha=0.5, label="10 % of the jet's $p_T$")
     axes.set(xlim=(-0.8, 0.8), ylim=(-0.8, 0.8), aspect="equal")
+    axes.legend(loc="upper right")
 plt.show()
 
 # %% [markdown]
