@@ -61,12 +61,10 @@ class _Source:
     def explain(self, batch_size: int) -> None:
         """Fail with the mistake in how the chunks were read, if there is one."""
         that(not self.fault, self.fault)
-        lengths = [stop - start for start, stop in self.calls]
+        short = [stop - start for start, stop in self.calls if stop - start <= batch_size]
         that(
-            not lengths
-            or min(self.n_events, self.chunk_length) < 2 * batch_size
-            or bool(np.median(lengths) > batch_size),
-            f"read is called for each batch, {np.median(lengths):.0f} events at a time: read chunks of "
+            2 * sum(short) <= self.n_read or min(self.n_events, self.chunk_length) < 2 * batch_size,
+            f"read is called for each batch, {max(short, default=0)} events at a time: read chunks of "
             f"{self.chunk_length}, and cut several batches from each",
         )
 

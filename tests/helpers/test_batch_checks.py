@@ -141,6 +141,7 @@ def test_a_look_at_single_events_is_no_reading_batch_by_batch():
         yield from cutter()(read, *arguments)
 
     checks.cuts_batches(looks_first, 1, 8, 4)
+    checks.cuts_batches(looks_first, 101, 100, 50)
     checks.cuts_batches(looks_first, 1003, 100, 16)
 
 
