@@ -130,12 +130,17 @@ def counts(flat_length: Any, n_parameters: Any, side: int, convolutions: Sequenc
         ("counts the bias of the dense layer: it is the length of the row that comes in", {right + 1}),
     ):  # fmt: skip
         that(flat_length == right or flat_length not in lengths, f"flat_length {says}")
+    layers = _layers(right, channels, kernels)
+    that(
+        flat_length != _parameters(layers) or n_parameters != right,
+        "flat_length and n_parameters have changed places",
+    )
     that(
         flat_length == right,
         "flat_length is not right: follow the side of the picture through convolution (the kernel's side minus one is "
         "lost) and pooling (divided), and count the channels",
     )
-    _counted(n_parameters, right, channels, kernels)
+    _counted(n_parameters, right, layers)
 
 
 def _last_side(side: int, kernels: Sequence[int], pools: Sequence[int]) -> int:
@@ -144,18 +149,27 @@ def _last_side(side: int, kernels: Sequence[int], pools: Sequence[int]) -> int:
     return side
 
 
-def _counted(n_parameters: float, flat_length: int, channels: Sequence[int], kernels: Sequence[int]) -> None:
+def _layers(flat_length: int, channels: Sequence[int], kernels: Sequence[int]) -> list[tuple[int, int, int]]:
+    """Units, weights of each unit in one channel that it sees, and number of these channels, layer by layer."""
     seen = (1, *channels[:-1])
-    layers = [(k, size**2 * c) for k, size, c in zip(channels, kernels, seen, strict=True)] + [(1, flat_length)]
-    right = sum(units * (weights + 1) for units, weights in layers)
-    blind = right - sum(k * size**2 * (c - 1) for k, size, c in zip(channels, kernels, seen, strict=True))
+    return [(k, size**2, c) for k, size, c in zip(channels, kernels, seen, strict=True)] + [(1, flat_length, 1)]
+
+
+def _parameters(layers: list[tuple[int, int, int]]) -> int:
+    return sum(units * (weights * seen + 1) for units, weights, seen in layers)
+
+
+def _counted(n_parameters: float, flat_length: int, layers: list[tuple[int, int, int]]) -> None:
+    right = _parameters(layers)
     for says, count in (
-        ("lacks the biases: one for each kernel, and one for the dense unit", right - sum(k for k, _ in layers)),
+        ("lacks the biases: one for each kernel, and one for the dense unit",
+         right - sum(units for units, _, _ in layers)),
         ("lacks one bias: the dense unit has one, too", right - 1),
         ("lacks the dense layer: a weight for each entry of the row, and a bias", right - flat_length - 1),
         ("holds one bias too many for each channel that comes in: a kernel has one bias, whatever it sees",
-         right + sum(k * (c - 1) for k, c in zip(channels, seen, strict=True))),
-        ("takes the kernels of the second convolution for flat: each sees all channels of the first", blind),
+         right + sum(units * (seen - 1) for units, _, seen in layers)),
+        ("takes the kernels of the second convolution for flat: each sees all channels of the first",
+         _parameters([(units, weights, 1) for units, weights, _ in layers])),
     ):  # fmt: skip
         that(n_parameters != count, f"n_parameters {says}")
     that(

@@ -137,6 +137,7 @@ def test_counts():
         (34 * 34 * 16, 2401, "is too long: each pooling divides"),
         (16 * 16 * 16, 2401, "is too long: each pooling divides"),
         (1025, 2401, "counts the bias of the dense layer"),
+        (2401, 1024, "flat_length and n_parameters have changed places"),
         (999, 2401, "flat_length is not right"),
         (1024, 8 * 25 + 16 * 72 + 1024, "lacks the biases"),
         (1024, 2400, "lacks one bias"),
