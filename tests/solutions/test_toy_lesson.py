@@ -138,8 +138,8 @@ def test_it_is_run_and_released(house):
 def test_it_is_listed_on_the_start_page(house):
     (row,) = [line for line in (house / "course/start.md").read_text().splitlines() if "ex9_toys" in line]
     assert row == (
-        "| [Exercise 9: doubles](ex9_toys/toys.ipynb) | what twice is<br>why it is even<br>how to tell | counting "
-        "| 5 minutes | 2 by tests, 1 by hand |"
+        "| [Exercise 9: doubles](ex9_toys/toys.ipynb) | • what twice is<br>• why it is even<br>• how to tell | "
+        "counting | 5 minutes | 2 by tests, 1 by hand |"
     )
 
 
