@@ -26,14 +26,19 @@ def bound(part: ast.AST) -> set[str]:
     >>> sorted(bound(parsed("import numpy as np, os.path\ndef f(x):\n    y = x\nfor z in [a for a in x]: pass")))
     ['f', 'np', 'os', 'z']
     """
-    if isinstance(part, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
-        return {part.name}
-    names = {part.id} if isinstance(part, ast.Name) and isinstance(part.ctx, ast.Store) else set()
-    if isinstance(part, ast.Import | ast.ImportFrom):
-        names |= {(alias.asname or alias.name).partition(".")[0] for alias in part.names}
-    for child in ast.iter_child_nodes(part):
-        if not isinstance(part, ast.Lambda | ast.ListComp | ast.SetComp | ast.DictComp | ast.GeneratorExp):
-            names |= bound(child)
+    names: set[str] = set()
+    waiting = [part]  # no recursion: a student's expression may be nested more deeply than Python calls
+    while waiting:
+        here = waiting.pop()
+        if isinstance(here, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+            names.add(here.name)
+            continue
+        if isinstance(here, ast.Name) and isinstance(here.ctx, ast.Store):
+            names.add(here.id)
+        elif isinstance(here, ast.Import | ast.ImportFrom):
+            names |= {(alias.asname or alias.name).partition(".")[0] for alias in here.names}
+        if not isinstance(here, ast.Lambda | ast.ListComp | ast.SetComp | ast.DictComp | ast.GeneratorExp):
+            waiting += ast.iter_child_nodes(here)
     return names
 
 

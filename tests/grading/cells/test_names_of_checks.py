@@ -22,3 +22,9 @@ OWN = ["import numpy as np\n%matplotlib inline", "mass = 91\ndef area():\n    re
 def test_the_advice_is_about_names_that_no_other_cell_binds(said, advice):
     found = NamesOfChecks(CHECKS, OWN).advice(said)
     assert found.startswith(advice) if advice else found == ""
+
+
+def test_a_students_deeply_nested_expression_ends_nothing():
+    deep = "mass = " + "+".join(["1"] * 1500)
+    assert NamesOfChecks(CHECKS, [deep]).advice("name 'mass' is not defined") == ""
+    assert NamesOfChecks(CHECKS, ["x = " + "+".join(["1"] * 1500)]).advice("name 'mass' is not defined")
