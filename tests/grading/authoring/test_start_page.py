@@ -95,9 +95,8 @@ def text_of(page: Path) -> str:
 
 
 def anchors(page: Path) -> set[str]:
-    """The anchors of a page's headings, as JupyterLab and git hosts make them."""
-    headings = re.findall(r"^#+ (.+)$", page.read_text("utf-8"), re.MULTILINE)
-    return {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}
+    """The anchors that a page sets itself: JupyterLab and git hosts make different ones of its headings."""
+    return set(re.findall(r'<a id="([^"]+)"></a>', page.read_text("utf-8")))
 
 
 def broken_links(page: Path) -> list[str]:
@@ -120,8 +119,15 @@ def test_every_link_leads_somewhere(page):
     assert not broken_links(page)
 
 
+def test_every_term_of_the_glossary_has_an_anchor_of_its_name():
+    text = (SOLUTIONS / "glossary.md").read_text("utf-8")
+    terms = re.findall(r"^### (.+)$", text, re.MULTILINE)
+    named = [re.sub(r"[^\w\- ]", "", term.lower()).replace(" ", "-") for term in terms]
+    assert named and re.findall(r'^<a id="(.+)"></a>\n\n### ', text, re.MULTILINE) == named
+
+
 def test_a_broken_link_is_noticed(tmp_path):
-    (tmp_path / "glossary.md").write_text("### Yield\n")
+    (tmp_path / "glossary.md").write_text('<a id="yield"></a>\n\n### Yield\n\n### Shield\n')
     page = tmp_path / "page.md"
     page.write_text(
         "[a](glossary.md#yield) [b](glossary.md#shield) [c](there.ipynb) [d](http://x.org) [e](https://x.org/y)"
