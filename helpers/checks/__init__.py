@@ -7,10 +7,10 @@ NumPy and awkward arrays, data frames and tensors are judged alike and an object
 
 from IPython import get_ipython
 
-from helpers.checks import missing_names
+from helpers.checks import missing_answers
 from helpers.checks.batches import counts_steps, cuts_batches
 from helpers.checks.bucket_shuffles import draws_every_order, shuffles_through_buckets
-from helpers.checks.classifiers import area_of, draws_roc, scores_events, scores_of, separates
+from helpers.checks.classifiers import area_of, draws_roc, integrates, scores_events, scores_of, separates
 from helpers.checks.constituents import constituent_momenta, jet_masses, jet_momenta, relative_columns
 from helpers.checks.convolutions import convolves, counts, pools
 from helpers.checks.efficiencies import rates, rejects
@@ -27,7 +27,7 @@ from helpers.checks.reading import reads_events
 from helpers.checks.shuffling import shuffles, split_sample, splits
 from helpers.checks.stacking import stacks
 from helpers.checks.taggers import history, layers, scores_alone, tags
-from helpers.checks.trainings import trains
+from helpers.checks.trainings import trains, weighted_history
 from helpers.checks.tree_sizes import fits_chunks, sizes_events
 from helpers.checks.values import close, dictionary, equal, names, number, numbers, shape, strings
 from helpers.checks.weights import WEIGHT_BRANCHES, labels, mean_one, weighs, yields
@@ -56,6 +56,7 @@ __all__ = [
     "fits_chunks",
     "hands_in",
     "history",
+    "integrates",
     "jet_masses",
     "jet_momenta",
     "keeps_to_memory",
@@ -102,8 +103,9 @@ __all__ = [
     "trains",
     "trees",
     "weighs",
+    "weighted_history",
     "yields",
 ]
 
 if shell := get_ipython():
-    missing_names.explain(shell)
+    missing_answers.explain(shell)

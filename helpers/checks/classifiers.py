@@ -8,6 +8,7 @@ import numpy as np
 from helpers.checks.failure import that
 from helpers.checks.functions import call
 from helpers.checks.merging import looks_scaled
+from helpers.checks.mistakes import agrees
 from helpers.checks.values import close, equal, number, numbers, plain, shape
 
 # How far a curve may lie from the right one, and an area or a score: float32 sums lose less.
@@ -27,14 +28,13 @@ def scores_events(function: Callable[..., Any], outputs: np.ndarray, expected: n
     right = np.allclose(found, expected, rtol=0, atol=1e-6)
     that(
         right or not np.allclose(found, 1 - expected, rtol=0, atol=1e-6),
-        f"the score {source} is upside down: label 1 is background, so it should be the probability of label 0, which "
-        "is one minus the last output",
+        f"the score {source} is upside down: label 1 is background, and the score should be the probability of label 0",
     )
     that(
         right or not set(found.tolist()) <= {0.0, 1.0},
         f"the score {source} is a decision, 0 or 1: keep the probability, so that a cut can be put anywhere",
     )
-    says = f"the score {source} should be the probability of label 0: one minus the last output"
+    says = f"the score {source} should be the probability of label 0"
     close(found, expected, says, atol=1e-6)
 
 
@@ -57,25 +57,61 @@ def draws_roc(function: Callable[..., Any], scores: np.ndarray, labels: np.ndarr
         background.shape == signal.shape and background.ndim == 1 and background.size > 0,
         f"the two efficiencies should be 1D arrays of the same length, but have {background.shape} and {signal.shape}",
     )
-    _runs_from_tight_to_loose(background, signal, scores, labels, weights)
     right = _curve(scores, labels, weights)
+    _passes_equal_scores_together((background, signal), scores, labels, weights)
+    _runs_from_tight_to_loose((background, signal), scores, labels, weights, right)
     if _apart(signal, background, right) > CURVE_TOLERANCE:
         _explain((background, signal), scores, labels, weights, right)
 
 
-def _runs_from_tight_to_loose(
-    background: np.ndarray, signal: np.ndarray, scores: np.ndarray, labels: np.ndarray, weights: np.ndarray
+def _passes_equal_scores_together(
+    found: tuple[np.ndarray, np.ndarray], scores: np.ndarray, labels: np.ndarray, weights: np.ndarray
 ) -> None:
+    """Fail if the running sums were taken at the first of equal scores, in any order that sorting may leave them in."""
+    for order in (np.argsort(-scores), np.argsort(-scores, kind="stable"), np.argsort(scores)[::-1]):
+        first = np.append(True, np.diff(scores[order]) != 0)
+        if np.all(first):
+            return
+        sums = [np.cumsum(np.where(labels == label, weights, 0)[order], dtype=float) for label in (1, 0)]
+        for ends in ([total[-1] for total in sums], [total[first][-1] for total in sums]):
+            wrong = [np.append(0, total[first] / end) for total, end in zip(sums, ends, strict=True) if end > 0]
+            that(
+                len(wrong) < 2 or not agrees(np.array(found), wrong, atol=CURVE_TOLERANCE),
+                "the running sums are taken at the first event of equal scores: take them at the last, when all of "
+                "these events have passed the cut",
+            )
+
+
+def _runs_from_tight_to_loose(
+    found: tuple[np.ndarray, np.ndarray],
+    scores: np.ndarray,
+    labels: np.ndarray,
+    weights: np.ndarray,
+    right: tuple[np.ndarray, np.ndarray],
+) -> None:
+    background, signal = found
     that(
         min(background.min(), signal.min()) >= -1e-9 and max(background.max(), signal.max()) <= 1 + 1e-6,
         "efficiencies lie between 0 and 1: divide by the sum of weights of the class",
     )
+    for efficiency, other, name in ((background, signal, "background"), (signal, background, "signal")):
+        that(
+            not efficiency[0] > efficiency[-1] or not other[0] < other[-1],
+            f"the {name} efficiency falls while the other one grows: it is one minus what it should be. Return the "
+            "accepted fraction, not the rejected one",
+        )
     that(
         background[0] <= background[-1] and signal[0] <= signal[-1],
         "begin with the tightest cut, (0, 0), and end with the loosest, (1, 1)",
     )
     reach = (
         f"these scores reach from {scores.min():.3g} to {scores.max():.3g}, so cut at the scores, not at fixed values"
+    )
+    that(
+        max(background[0], signal[0]) < 1e-6
+        or _apart(np.append(0, signal), np.append(0, background), right) > CURVE_TOLERANCE,
+        "the curve should begin at (0, 0), as nothing passes a cut above the highest score: put a 0 in front of both "
+        "efficiencies",
     )
     that(
         max(background[0], signal[0]) < 1e-6,
@@ -129,9 +165,24 @@ def _explain(
         return _apart(signal, background, curve) < CURVE_TOLERANCE
 
     that(
+        not would_be((1 - right[0][::-1], 1 - right[1][::-1])),
+        "the cut runs from the lowest score up, so that the events below it are counted: sort the highest score first",
+    )
+    that(
         not would_be((right[1], right[0])),
         "the two efficiencies have changed places: label 0 is signal, and the background efficiency comes first",
     )
+    order = np.argsort(-scores, kind="stable")
+    for some_labels, some_weights, name in (
+        (labels, weights, "labels and weights are"),
+        (labels[order], weights, "the weights are"),
+        (labels, weights[order], "the labels are"),
+    ):
+        sums = [np.append(0, np.cumsum(np.where(some_labels == label, some_weights, 0.0))) for label in (1, 0)]
+        that(
+            min(sums[0][-1], sums[1][-1]) == 0 or not would_be((sums[0] / sums[0][-1], sums[1] / sums[1][-1])),
+            f"{name} in their old order, not in that of the sorted scores: index them with the same order",
+        )
     n_points, n_scores = len(np.unique(np.column_stack(found), axis=0)), len(np.unique(scores))
     points = f"the curve has {n_points} different points for {n_scores} different scores"
     without_weights = _curve(scores, labels, None)
@@ -148,6 +199,22 @@ def _explain(
         f"{points}: cut at each of the scores, not at fixed values",
     )
     that(False, "the curve is not the weighted one: both efficiencies are sums of weights above a cut, as fractions")
+
+
+def integrates(
+    function: Callable[..., Any], background: np.ndarray, signal: np.ndarray, expected: float, says: str
+) -> None:
+    """Fail with the sentence unless ``function(background, signal)`` is the expected area below the curve.
+
+    background, signal: efficiencies, (n_points,), growing from 0 to 1.
+    """
+    found = number(call(function, background.copy(), signal.copy(), says=says), "the result of roc_area")
+    that(
+        abs(found - expected) < 1e-6 or abs(found - 1 + expected) > 1e-6,
+        f"{says}, but the result is {found:.6g}: this is the area on the other side of the curve. The heights are the "
+        "signal efficiencies, and np.trapezoid takes the heights first",
+    )
+    close(found, expected, says, atol=1e-6)
 
 
 def separates(
@@ -208,7 +275,7 @@ def _explain_area(
     )
     on_raw = np.nan_to_num(1 - _outputs(network, raw)[:, -1], nan=0.5)
     that(
-        _area(on_raw, labels, weights) < max(area + 0.05, 0.85),
+        _area(on_raw, labels, weights) < max(area + 0.01, 0.85),
         f"network separates the classes on inputs in GeV, but on scaled inputs its area is {area:.3f}: it was trained "
         "on raw inputs. Train it on scaled ones, as `train` does",
     )
@@ -226,6 +293,11 @@ def _explain_area(
 def _scaled_once(scaled: np.ndarray, raw: np.ndarray) -> np.ndarray:
     """The scaled inputs: a `scale` that works in place, which its own check rejects, has made them of the raw ones."""
     return raw if looks_scaled(raw) else scaled
+
+
+def outputs_on(network: Any, scaled: np.ndarray, raw: np.ndarray) -> np.ndarray:
+    """The outputs of a network on scaled inputs (n_events, n_inputs), of which the raw ones are in GeV."""
+    return _outputs(network, _scaled_once(scaled, raw))
 
 
 def _outputs(network: Any, inputs: np.ndarray) -> np.ndarray:

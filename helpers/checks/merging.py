@@ -20,7 +20,7 @@ def merges(samples: Mapping[str, Any], classes: Sequence[Sequence[Mapping[str, n
     all_inputs = np.concatenate([piece["inputs"] for each in classes for piece in each])
     for (part, sample), pieces in zip(samples.items(), zip(*classes, strict=True), strict=True):
         wanted = {kind: np.concatenate([piece[kind] for piece in pieces]) for kind in pieces[0]}
-        dictionary(sample, wanted, f"the dictionary {part}")
+        dictionary(sample, wanted, part)
         n_events, n_wanted = len(plain(sample["inputs"], f'{part}["inputs"]')), len(wanted["inputs"])
         counts = " and ".join(str(len(piece["inputs"])) for piece in pieces)
         that(

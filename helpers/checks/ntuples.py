@@ -88,8 +88,11 @@ def moments(mean: Any, std: Any, file: str, branch: str) -> None:
         that(False, f"{branch}_std is {std:.4g}: that is not the standard deviation of the branch {branch} in GeV")
 
 
-def normalised(value: Any, file: str, branch: str, name: str) -> None:
-    """Fail unless the value is a branch, shifted to mean 0 and scaled to variance 1, event by event."""
+def normalised(value: Any, original: Any, file: str, branch: str, name: str) -> None:
+    """Fail unless the value is a branch, shifted to mean 0 and scaled to variance 1, event by event.
+
+    original: what it was made of, under the branch's name, which must still hold the branch.
+    """
     with datasets.open_root(file) as root_file:
         values = root_file[TREE][branch].array(library="np").astype(float)
     mean, std = values.mean(), values.std()
@@ -97,6 +100,11 @@ def normalised(value: Any, file: str, branch: str, name: str) -> None:
     shape(value, expected.shape, name, hint="every event keeps its place")
     found = numbers(value, name).astype(float)
     if agrees(found, expected, atol=1e-3):
+        that(
+            agrees(numbers(original, branch), values, rtol=1e-6),
+            f"{branch} was changed: run the cell that reads it once more, and make a new array, with `-` and `/` and "
+            "without `-=` and `/=`, which write into the old one",
+        )
         return
     brackets = f"only the mean was divided: write brackets around the difference, ({branch} - mean) / deviation"
     mistakes = {

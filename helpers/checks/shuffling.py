@@ -73,8 +73,8 @@ def _order(found: np.ndarray, array: np.ndarray) -> np.ndarray:
 def splits(function: Callable[..., Any], array: np.ndarray, validation: float, test: float) -> None:
     """Fail unless ``function(array, validation, test)`` cuts it, in order, into parts of these fractions.
 
-    array: events along the first axis, any number of them. A part may be one event off, training two, because rounding
-    both fractions the same way leaves that.
+    array: events along the first axis, any number of them. A part may be one event off; training, which takes what is
+    left when both others are rounded, two.
     """
     case = f"for {len(array)} events and fractions {validation} and {test}"
     parts = call(function, array, validation, test, says=f"split should work {case}")
@@ -112,11 +112,11 @@ def split_sample(sample: Any, given: Mapping[str, np.ndarray], fractions: Mappin
     sample: {part: {kind: (n_events, ...)}}. given: {kind: (n_events, ...)}, "inputs" first, "labels" all the same.
     fractions: of the events in each part, which may be off by two events.
     """
-    dictionary(sample, fractions, f"the dictionary {name}")
+    dictionary(sample, fractions, name)
     n_events = len(next(iter(given.values())))
     for part, fraction in fractions.items():
         where = f'{name}["{part}"]'
-        dictionary(sample[part], given, f"the dictionary {where}")
+        dictionary(sample[part], given, where)
         found = len(plain(sample[part]["inputs"], f'{where}["inputs"]'))
         that(
             abs(found - fraction * n_events) <= 2,

@@ -5,6 +5,7 @@ from typing import Any
 
 import numpy as np
 
+from helpers.checks.failure import that
 from helpers.checks.functions import call
 from helpers.checks.mistakes import agrees, explained
 from helpers.checks.values import close, equal, numbers, shape
@@ -21,6 +22,10 @@ def stacks(function: Callable[..., Any], arrays: Mapping[str, np.ndarray]) -> No
     result = call(function, given, says=f"to_2d should take any names and any number of variables and work {case}")
     for name, array in arrays.items():
         equal(given[name], array, f"to_2d changed the array {name!r} that it was given: make a new one")
+    that(
+        not isinstance(result, list | tuple) or not all(isinstance(row, np.ndarray) for row in result),
+        "to_2d returned a list of arrays: stack them into one array",
+    )
     what, expected = f"the result of to_2d {case}", np.array([array.astype(float) for array in arrays.values()])
     hint = "a row for each variable: events come last here"
     shape(result, expected.shape, what, hint="one variable still makes a 2D array" if len(arrays) == 1 else hint)

@@ -1,11 +1,11 @@
-"""Check of a training from batches: its history, its network, and whether the validation was of all events."""
+"""Checks of a training: its history, its network, and whether the validation was of all events, with weights."""
 
 from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
 
-from helpers.checks.classifiers import separates
+from helpers.checks.classifiers import outputs_on, separates
 from helpers.checks.failure import that
 from helpers.checks.functions import call
 from helpers.checks.values import numbers
@@ -47,6 +47,31 @@ def _is_history(value: Any) -> None:
     for name in ("loss", "val_loss"):
         losses = numbers(value[name], f'history["{name}"]')
         that(losses.size > 0, f'history["{name}"] holds no epoch')
+
+
+def weighted_history(
+    value: Any, network: Any, scaled: np.ndarray, raw: np.ndarray, labels: np.ndarray, weights: np.ndarray
+) -> None:
+    """Fail unless the value is a history with weighted accuracies, as ``fit(...).history`` gives it.
+
+    scaled, raw: the validation inputs (n_events, n_inputs), raw ones in GeV. labels, weights: (n_events,). The network
+    gives the probability of label 1 last. That the accuracy is not weighted shows in the best epoch or in the last,
+    whose parameters the network may have.
+    """
+    _is_history(value)
+    for name in ("accuracy", "val_accuracy"):
+        says = f"history has no {name}: compile with weighted_metrics=['accuracy']"
+        that(np.size(value.get(name, [])) > 0, says)
+    correct = (outputs_on(network, scaled, raw)[:, -1] > 0.5) == (labels == 1)
+    weighted, unweighted = np.average(correct, weights=weights), np.mean(correct)
+    accuracies = numbers(value["val_accuracy"], 'history["val_accuracy"]')
+    for epoch in (np.argmin(value["val_loss"]), -1):
+        found = float(accuracies[epoch])
+        that(
+            abs(found - unweighted) > 1e-5 or abs(found - weighted) < 1e-5,
+            f"the accuracy in history, {found:.4f} in validation, ignores the event weights: compile with "
+            "weighted_metrics=['accuracy'], not with metrics",
+        )
 
 
 def _validates_all_events(

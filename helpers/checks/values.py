@@ -68,12 +68,12 @@ def dictionary(value: Any, keys: Iterable[str], name: str) -> None:
     """Fail unless the value is a dictionary with exactly these keys, in any order."""
     _present(value, name)
     that(isinstance(value, Mapping), f"{name} should be a dictionary, but its type is {type(value).__name__}")
-    names(value, keys, name)
+    names(value, keys, f"the dictionary {name}")
 
 
 def equal(value: Any, expected: Any, message: str) -> None:
     """Fail with the message unless both are arrays of the same shape and the same values."""
-    value, expected = plain(value, "a value"), plain(expected, "the expected value")
+    value, expected = _of_yours(value, message), plain(expected, "the expected value")
     that(value.shape == expected.shape and bool(np.all(value == expected)), message)
 
 
@@ -85,8 +85,8 @@ def close(value: Any, expected: Any, message: str, rtol: float = 1e-5, atol: flo
     The default rtol is some ten times what float32 arithmetic loses.
     """
     expected = np.asarray(expected, dtype=float)
-    value = plain(value, "a value of yours")
-    that(value.dtype.kind in "biuf", f"{message} (a value of yours is not a number but of dtype {value.dtype})")
+    value = _of_yours(value, message)
+    that(value.dtype.kind in "biuf", f"{message} (your value is not a number but of dtype {value.dtype})")
     value = value.astype(float)
     that(value.shape == expected.shape, f"{message} (shape {value.shape} instead of {expected.shape})")
     bad = int(np.count_nonzero(~np.isfinite(value)))
@@ -96,6 +96,14 @@ def close(value: Any, expected: Any, message: str, rtol: float = 1e-5, atol: flo
         worst = np.unravel_index(np.argmax(excess), excess.shape)
         place = f" at index {worst[0] if len(worst) == 1 else [int(i) for i in worst]}" if worst else ""
         raise CheckFailed(f"{message} (found {value[worst]:.6g}, expected {expected[worst]:.6g}){place}")
+
+
+def _of_yours(value: Any, message: str) -> np.ndarray:
+    """The value as a plain array, or CheckFailed with the message, which says what it is, and why it is none."""
+    try:
+        return plain(value, "your value")
+    except CheckFailed as failed:
+        raise CheckFailed(f"{message} ({failed})") from None
 
 
 def _present(value: Any, name: str) -> None:

@@ -290,3 +290,26 @@ def test_trains():
 def test_trains_says_what_is_wrong(history, bar, says):
     with pytest.raises(CheckFailed, match=says):
         checks.trains(Network(), history, SCALED, RAW, LABELS, EVENTS[2], bar)
+
+
+def accuracies():
+    correct = (Network().predict(SCALED, 1, 0)[:, 0] > 0.5) == (LABELS == 1)
+    return {"accuracy": [0.7], "val_accuracy": [float(np.average(correct, weights=EVENTS[2]))]}, float(correct.mean())
+
+
+def test_weighted_history():
+    checks.weighted_history(RIGHT | accuracies()[0], Network(), SCALED, RAW, LABELS, EVENTS[2])
+
+
+@pytest.mark.parametrize(
+    ("history", "says"),
+    [
+        (History(), r"history is the object that fit returns: take the dictionary out of it, with \.history"),
+        (RIGHT, r"history has no accuracy: compile with weighted_metrics=\['accuracy'\]"),
+        (RIGHT | {"accuracy": [0.7]}, "history has no val_accuracy"),
+        (RIGHT | accuracies()[0] | {"val_accuracy": [accuracies()[1]]}, "ignores the event weights: compile with"),
+    ],
+)
+def test_weighted_history_says_what_is_wrong(history, says):
+    with pytest.raises(CheckFailed, match=says):
+        checks.weighted_history(history, Network(), SCALED, RAW, LABELS, EVENTS[2])

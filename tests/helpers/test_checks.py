@@ -93,6 +93,27 @@ def test_a_name_that_is_missing_in_a_test_cell_says_which_cell_to_run():
     assert "# in a function" in "".join(inner[0].traceback)
 
 
+STUB = "def split(array):\n    # your code here\n    raise NotImplementedError"
+
+
+def test_a_stub_that_a_test_cell_calls_says_that_the_answer_is_missing():
+    _, test, through, own, library = errors(
+        STUB,
+        "from helpers import checks\nsplit([1])",
+        "from helpers import checks\nchecks.call(split, [1], says='split should work')",
+        "split([1])  # the student's own cell",
+        "from helpers import checks\nimport numbers\nnumbers.Complex.__eq__(1, 2)",
+    )
+    assert [error.ename for error in (*test, *through, *own, *library)] == ["NotImplementedError"] * 4
+    for error in (*test, *through):
+        assert error.traceback == [
+            "Not answered yet: `split` still says `raise NotImplementedError`. Put your answer in its place, run that "
+            "cell, then this one."
+        ]
+    assert "# the student's own cell" in "".join(own[0].traceback)
+    assert "numbers.Complex" in "".join(library[0].traceback)
+
+
 def test_passed_says_what_was_shown_and_what_is_to_come(capsys):
     checks.passed("no event is lost")
     checks.passed("no event is lost", more=False)

@@ -129,7 +129,7 @@ def test_moments_says_what_is_wrong_but_not_the_answer(mean, std, says):
 
 
 def test_normalised():
-    checks.normalised((MTW1 - MEAN) / MTW1.std(ddof=1), SIGNAL, "mtw1", "normalised")
+    checks.normalised((MTW1 - MEAN) / MTW1.std(ddof=1), MTW1, SIGNAL, "mtw1", "normalised")
 
 
 @pytest.mark.parametrize(
@@ -150,7 +150,13 @@ def test_normalised():
 )
 def test_normalised_says_what_is_wrong(value, says):
     with fails(says):
-        checks.normalised(value, SIGNAL, "mtw1", "normalised")
+        checks.normalised(value, MTW1, SIGNAL, "mtw1", "normalised")
+
+
+def test_normalised_leaves_the_original_as_it_was():
+    in_place = (MTW1 - MEAN) / MTW1.std()
+    with fails("mtw1 was changed: run the cell that reads it once more"):
+        checks.normalised(in_place, in_place, SIGNAL, "mtw1", "normalised")
 
 
 # Several branches
@@ -242,6 +248,7 @@ def test_stacks():
 @pytest.mark.parametrize(
     ("function", "says"),
     [
+        (lambda a: list(a.values()), "to_2d returned a list of arrays: stack them"),
         (lambda a: stacked(a).T[:2], "a row for each variable: events come last here"),
         (lambda a: stacked(a).T.reshape(3, 3), "the rows mix variables: reshape cuts"),
         (lambda a: np.stack([a[name] for name in sorted(a)]), "do not sort the names"),
@@ -294,12 +301,22 @@ def test_weighs(cuts):
         (in_place, "event_weights changed the array XSWeight that it was given"),
         (lambda a: np.median(list(a.values()), axis=0) if len(a) > 6 else product(a), "of nothing else"),
         (lambda a: product(a) + (np.ptp(a["SFweight2l"]) * np.ptp(a["XSWeight"]) > 0), "in a file of 8 events"),
-        (lambda a: {}[0] if len(a) > 6 else product(a), "should ignore the other branches of a file"),
+        (
+            lambda a: a["METFilter"],
+            "event_weights should work in a file of 8 events .* .it raised KeyError: 'METFilter'",
+        ),
     ],
 )
 def test_weighs_says_what_is_wrong(function, says):
     with fails(says):
         checks.weighs(function, 8)
+
+
+def test_weighs_tells_of_a_list(capsys):
+    checks.weighs(lambda arrays: product(arrays).tolist(), 8)
+    assert "event_weights returns a list, which has no .sum()" in capsys.readouterr().out
+    checks.weighs(product, 8)
+    assert not capsys.readouterr().out
 
 
 def test_yields():
@@ -310,7 +327,7 @@ def test_yields():
 @pytest.mark.parametrize(
     ("value", "says"),
     [
-        ([len(LOW), len(HIGH)], "yields counts simulated events"),
+        ([len(LOW), len(HIGH)], "yields is the number of simulated events: sum what"),
         ([LOW.mean(), HIGH.mean()], "yields is a mean weight"),
         ([HIGH.sum(), LOW.sum()], "yields is in another order than hww/DYJetsToLL_M-10to50"),
         ([np.count_nonzero(LOW), np.count_nonzero(HIGH)], "counts events whose weight is not 0"),

@@ -80,8 +80,10 @@ def test_draws_roc_takes_any_choice_of_points(decimals):
         (lambda s, y, w: 0.9, "should return two arrays"),
         (lambda s, y, w: (np.ones(3), np.ones(4)), "1D arrays of the same length"),
         (lambda s, y, w: [200 * x for x in curve(s, y, w)], "efficiencies lie between 0 and 1"),
+        (lambda s, y, w: (1 - curve(s, y, w)[0], curve(s, y, w)[1]), "the background efficiency falls while the other"),
+        (lambda s, y, w: (curve(s, y, w)[0], 1 - curve(s, y, w)[1]), "the signal efficiency falls while the other"),
         (lambda s, y, w: [x[::-1] for x in curve(s, y, w)], "begin with the tightest cut"),
-        (lambda s, y, w: [x[1:] for x in curve(s, y, w)], r"the curve should begin at \(0, 0\)"),
+        (lambda s, y, w: [x[1:] for x in curve(s, y, w)], "put a 0 in front of both efficiencies"),
         (
             lambda s, y, w: [x * w[y == k].sum() / w.sum() for x, k in zip(curve(s, y, w), (1, 0), strict=True)],
             "by the sum of that class, not of all events",
@@ -90,6 +92,10 @@ def test_draws_roc_takes_any_choice_of_points(decimals):
         (lambda s, y, w: [np.r_[0, 0.9, 0.8, 1], np.r_[0, 0.1, 0.2, 1]], "an efficiency can only grow"),
         (lambda s, y, w: curve(s, y, w)[::-1], "have changed places: label 0 is signal"),
         (lambda s, y, w: curve(s, 1 - y, w), "have changed places"),
+        (lambda s, y, w: curve(-s, y, w), "the cut runs from the lowest score up"),
+        (lambda s, y, w: one_by_one(np.arange(len(s), 0, -1), y, w), "labels and weights are in their old order"),
+        (lambda s, y, w: one_by_one(np.arange(len(s), 0, -1), y[np.argsort(-s)], w), "the weights are in their old"),
+        (lambda s, y, w: one_by_one(np.arange(len(s), 0, -1), y, w[np.argsort(-s)]), "the labels are in their old"),
         (lambda s, y, w: curve(s, y, None), "ignores the weights"),
         (at_cuts(np.linspace(1, 0, 100)), "has [0-9]+ different points for 600 different scores: cut at each"),
         (lambda s, y, w: curve(s, y, w**2), "the curve is not the weighted one"),
@@ -107,6 +113,29 @@ def test_draws_roc_lets_equal_scores_pass_together():
         CheckFailed, match="601 different points for 11 different scores: events of equal score pass a cut"
     ):
         checks.draws_roc(one_by_one, SCORES.round(1), LABELS, WEIGHTS)
+
+
+def at_the_first_of_equals(scores, labels, weights):
+    order = np.argsort(-scores)
+    first = np.append(True, np.diff(scores[order]) != 0)
+    sums = [np.cumsum(np.where(labels == label, weights, 0)[order]) for label in (1, 0)]
+    return [np.append(0, total[first]) / total[-1] for total in sums]
+
+
+def test_draws_roc_knows_sums_at_the_first_of_equal_scores():
+    with pytest.raises(CheckFailed, match="taken at the first event of equal scores: take them at the last"):
+        checks.draws_roc(at_the_first_of_equals, SCORES.round(1), LABELS, WEIGHTS)
+
+
+def test_integrates():
+    x, y = np.array([0, 0, 1.0]), np.array([0, 1, 1.0])
+    checks.integrates(lambda x, y: np.trapezoid(y, x), x, y, 1, "the area should be 1")
+    with pytest.raises(CheckFailed, match="the area should be 1, but the result is 0: this is the area on the other"):
+        checks.integrates(np.trapezoid, x, y, 1, "the area should be 1")
+    with pytest.raises(CheckFailed, match="the result of roc_area is None: nothing"):
+        checks.integrates(lambda x, y: None, x, y, 1, "the area should be 1")
+    with pytest.raises(CheckFailed, match=r"the area should be 1 \(found 0\.3, expected 1"):
+        checks.integrates(lambda x, y: 0.3, x, y, 1, "the area should be 1")
 
 
 class Network:
@@ -152,6 +181,7 @@ def test_separates_gives_the_area():
         (lambda x: np.full((len(x), 1), 1 - 6e-8), "a softmax of one unit is always 1"),
         (lambda x: np.column_stack([sigmoid(x), sigmoid(x)]), "whose outputs sum to 1"),
         (lambda x: one_unit(np.where(x > 20, (x - 130) / 40, np.sin(9 * x))), "it was trained on raw inputs"),
+        (lambda x: one_unit(np.where(x > 20, (x - 130) / 40, x + 2 * np.sin(9 * x))), "it was trained on raw inputs"),
         (lambda x: np.full((len(x), 1), 0.4), "nearly the same output"),
         (lambda x: one_unit(-x), "network calls signal background"),
         (lambda x: one_unit(np.sin(9 * x)), "on the validation sample is 0.[0-9]{4}; it should exceed 0.9"),

@@ -18,6 +18,7 @@ from grading.isolation.examiner.student_process import CannotBeChecked, StudentP
 from grading.isolation.wire.channel import ConnectionBroken
 from grading.isolation.wire.mirror import Mirror
 from helpers import peak_memory
+from helpers.checks import missing_answers
 
 MAX_INCIDENTS = 20
 MAX_INCIDENT = 300
@@ -108,6 +109,7 @@ def main(configuration: dict[str, Any]) -> None:
         sys.argv[1:] = []
         assert app.shell is not None  # an app that is being prepared has made it
         app.shell.bridge = bridge
+        missing_answers.explain(app.shell)
         bridge.own = frozenset(bridge.namespace)
 
     kernel_app.run(configuration, user_ns=bridge.namespace, prepare=prepare)

@@ -92,6 +92,19 @@ def test_right_answers_pass_and_wrong_ones_get_the_checks_sentence():
     }
 
 
+def test_a_stub_that_was_not_answered_is_named_in_a_sentence():
+    notebook = run(
+        [
+            "def split(array):\n    # your code here\n    raise NotImplementedError",
+            ("direct", "from helpers import checks\nsplit([1])"),
+            ("through", "from helpers import checks\nchecks.call(split, [1], says='split should work')"),
+        ]
+    )
+    for cell in notebook.cells[1:]:
+        (line,) = cell.outputs[0].traceback
+        assert line.startswith("Not answered yet: a function of yours still says `raise NotImplementedError`")
+
+
 def test_partial_credit_is_the_value_of_the_last_line():
     notebook = run([("part", "0.5")])
     assert notebook.cells[0].outputs[0].data["text/plain"] == "0.5"
