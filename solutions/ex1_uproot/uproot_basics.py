@@ -47,6 +47,7 @@ print(path.name, "is open")
 # [uproot](https://uproot.readthedocs.io/en/latest/basic.html) reads such files in Python.
 # `file.keys()` lists all objects, and `file.classnames()` is a dictionary that says of each what it is.
 # A name may end in a cycle number such as `;1`, which counts how often it was written.
+# (Ours holds nothing but one tree, so here either list would do; most files hold histograms and other objects, too, and there you need the classes.)
 #
 # **Task.** Make a list of the names of all trees in the file, with or without the cycle number.
 #
@@ -111,6 +112,7 @@ checks.passed("branch_names holds the name of each branch of the tree Events, an
 # %% [markdown]
 # A name such as `mtw1` says little.
 # The course's data sets carry a unit and a description for every column.
+# (The lepton pair is numbered by transverse momentum, the larger one first; MET, *missing transverse energy*, is the usual short name of the size of the [missing transverse momentum](../glossary.md#missing-transverse-momentum).)
 
 # %%
 columns = datasets.columns("hww")
@@ -206,6 +208,7 @@ checks.passed("mtw1_mean and mtw1_std are the mean and the standard deviation of
 # <details><summary>Hint 2</summary>
 #
 # Divide by the standard deviation. In Python a division comes before a subtraction, so the difference needs brackets.
+# Use `-` and `/`, which make new arrays, and not `-=` and `/=`, which write into the old one.
 #
 # </details>
 
@@ -218,7 +221,7 @@ mtw1_normalized = (mtw1 - mtw1_mean) / mtw1_std
 # %% nbgrader={"grade": true, "grade_id": "mtw1-normalized-check", "locked": true, "points": 2, "schema_version": 3, "solution": false, "task": false}
 from helpers import checks
 
-checks.normalised(mtw1_normalized, "hww/GluGluHToWWTo2L2Nu_M125.root", "mtw1", "mtw1_normalized")
+checks.normalised(mtw1_normalized, mtw1, "hww/GluGluHToWWTo2L2Nu_M125.root", "mtw1", "mtw1_normalized")
 checks.passed("mtw1_normalized has mean 0 and standard deviation 1, and every event kept its place", more=False)
 
 # %% [markdown]
@@ -226,21 +229,24 @@ checks.passed("mtw1_normalized has mean 0 and standard deviation 1, and every ev
 # The bins of the second are those of the first, normalised like the values.
 
 # %%
-edges = np.linspace(0, 300, 61)
+edges = np.linspace(0, 180, 37)
 histograms = [
     Hist.new.Var(edges, label=r"$m_\mathrm{T}^{W_1}$ (mtw1) [GeV]").Double().fill(mtw1),
     Hist.new.Var((edges - mtw1_mean) / mtw1_std, label="mtw1, normalised").Double().fill(mtw1_normalized),
 ]
 figure, panels = plt.subplots(1, 2, figsize=(13, 5), sharey=True)
 for axes, histogram, label in zip(panels, histograms, ("as in the file", "normalised"), strict=True):
-    mplhep.histplot(histogram, ax=axes, yerr=True, label=f"{label}: {histogram.sum():.0f} H → WW events")
-    axes.set(xlabel=histogram.axes[0].label, ylabel="events / 5 GeV")
+    mplhep.histplot(histogram, ax=axes, yerr=True, label=label, flow="sum")
+    axes.set(xlabel=histogram.axes[0].label, xlim=histogram.axes[0].edges[[0, -1]])
     axes.legend(loc="upper right")
+panels[0].set_ylabel("H → WW events / 5 GeV")
+panels[1].set_ylabel(f"H → WW events / {5 / mtw1_std:.2f}")
 plt.show()
 
 # %% [markdown]
 # *Figure: the transverse mass of the leading lepton and the missing momentum, before and after, with bars for the statistical errors (√n for a bin of n events).
-# The shape is the same; the axis has moved to 0 and is counted in standard deviations.*
+# The shape is the same; the axis has moved to 0 and is counted in standard deviations.
+# The last bin also holds everything beyond the axis.*
 #
 # ## Why gradient descent cares
 #
@@ -248,10 +254,11 @@ plt.show()
 # [*Gradient descent*](../glossary.md#gradient-descent) changes each weight against the slope of the loss: $w \to w - \eta\, \partial L / \partial w$, with one learning rate η for all weights.
 #
 # Take the simplest network, a weighted sum of two inputs plus a constant.
-# The inputs are `mtw1` (GeV, of order 100) and `drll`, the distance of the two leptons in η and φ (of order 1).
+# The inputs are `mtw1` (GeV, of order 100) and `drll` (of order 1), the distance $\sqrt{(\Delta\eta)^2 + (\Delta\phi)^2}$ of the two leptons in [pseudorapidity](../glossary.md#pseudorapidity) η, which stands for the angle to the beam, and [azimuth](../glossary.md#azimuth) φ, the angle around it.
 # The constant, called the [*bias*](../glossary.md#bias), we keep at its best value.
 #
-# Around the best weights the mean squared loss is a bowl, $L = \frac{1}{2}(c_1 w_1^2 + c_2 w_2^2)$, where each curvature $c$ is the variance of an input.
+# Around the best weights the mean squared loss is a bowl, $L = \frac{1}{2}(c_1 w_1^2 + c_2 w_2^2)$.
+# From here on $w_1$ and $w_2$ are the distances of the two weights from their best values, and each curvature $c$ is the variance of an input.
 # (We leave out the small correlation of the inputs; subtracting the means is what separates the weights from the bias.)
 # A step takes $w$ to $(1 - \eta c)\, w$, so the descent explodes if η > 2/c for any weight.
 # Here η = 1.8 / (largest c), close to the largest that works.
@@ -276,7 +283,7 @@ figure, panels = plt.subplots(1, 2, figsize=(13, 5))
 grid = np.linspace(-1.3, 1.3, 61)
 for axes, (title, curvature) in zip(panels, curvatures.items(), strict=True):
     loss = (curvature[0] * grid[None, :] ** 2 + curvature[1] * grid[:, None] ** 2) / 2
-    axes.contour(grid, grid, loss / loss.max(), levels=np.linspace(0.02, 1, 12), cmap="Greys")
+    axes.contour(grid, grid, loss / loss.max(), levels=np.linspace(0.02, 1, 12), cmap="Greys", vmin=-0.6)
     axes.plot(*descend(curvature).T, "o-", color="C1", label="30 steps, from (1, 1)")
     axes.plot(0, 0, "*", color="C0", markersize=14, label="best weights")
     axes.set(title=title, xlabel="weight of mtw1 (from the best)", ylabel="weight of drll (from the best)")
@@ -285,7 +292,7 @@ plt.show()
 
 # %% [markdown]
 # *Figure: thirty steps of gradient descent on the bowl, contours of equal loss in grey.
-# Left, with mtw1 in GeV, the steps jump from side to side along the steep direction and do not visibly move along the flat one.
+# Left, with mtw1 in GeV, the steps jump from side to side along the steep direction, and along the flat one all thirty together move by only a twentieth of the way.
 # Right, with both inputs normalised, they still jump (the learning rate is as bold), but they arrive.*
 
 # %% [markdown]

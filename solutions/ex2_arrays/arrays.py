@@ -322,16 +322,18 @@ figure, panels = plt.subplots(1, 2, figsize=(13, 5), sharey=True)
 for axes, way in zip(panels, ("one mean for all events", "a mean for each class"), strict=True):
     for name, value in (("H → WW", 1), ("Drell–Yan", 0)):
         jets = normalised[way][is_signal == value, -1]
-        histogram = Hist.new.Reg(130, -1.5, 11.5).Weight().fill(jets) / len(jets)
-        mplhep.histplot(histogram, ax=axes, label=name)
-    axes.set(title=way, xlabel="number of jets (njet), normalised", ylabel="fraction of events", ylim=(0, 1))
+        histogram = Hist.new.Reg(70, -1.5, 5.5).Weight().fill(jets) / len(jets)
+        mplhep.histplot(histogram, ax=axes, label=name, flow="sum")
+    axes.set(title=way, xlabel="number of jets (njet), normalised", xlim=(-1.5, 5.5))
+    axes.set(ylabel="fraction of events / 0.1", yscale="log", ylim=(1e-4, 3))
     axes.legend(loc="upper right")
 plt.show()
 
 # %% [markdown]
 # *Figure: the number of jets after normalisation.
 # Left, with one mean for all events, zero jets is the same number for both classes, and so are one, two and three.
-# Right, with a mean for each class, zero jets has become two different numbers, one for signal and one for background: each spike belongs to one class.*
+# Right, with a mean for each class, zero jets has become two different numbers, one for signal and one for background: each spike belongs to one class.
+# The vertical axis is logarithmic, and the last bin also holds everything beyond the axis.*
 #
 # The same happens, less visibly, to every variable with an edge or a peak at a fixed place.
 # The right way is **one** mean and **one** standard deviation for all events, taken from the training sample (Exercise 5 does so).

@@ -197,6 +197,7 @@ plt.show()
 # %% [markdown]
 # *Figure: invariant mass of the lepton pair, both backgrounds stacked; the last bin also holds everything above 130 GeV.
 # Both vertical axes span the same number of decades.
+# (The samples meet at a generated mass of 50 GeV. Drawn is the measured one, which came out a little above 50 GeV in some events of the low-mass sample, and at 81 GeV in one.)
 # Left, every event counts 1, and the low-mass sample looks like a sizeable part of the background.
 # Right, every event counts its weight, and the low-mass sample has sunk by a factor of more than ten beside the Z peak: the sample that has fewer generated events for its cross-section counts more per event.*
 
@@ -246,7 +247,7 @@ checks.passed("both classes have a mean weight of 1, and the two backgrounds kee
 # ## Targets
 #
 # The target, or [*label*](../glossary.md#label), of an event is what the network should answer.
-# Exercises 3 to 6 say **0 for signal and 1 for background**, as the exercise sheet of the EOS PhD days does, from which they grew.
+# Exercises 3 to 6 say **0 for signal and 1 for background**, as their first edition did.
 #
 # Most code, and every later lesson of this course, uses the opposite: 1 for signal, so that a high score means signal-like.
 # Neither is wrong.

@@ -137,7 +137,7 @@ checks.raises(ValueError, shuffle_together, np.random.default_rng(1), event, oth
 #
 # **Task.** Write `split`.
 # For 1000 events, `split(array, 0.2, 0.3)` gives 500 training, 200 validation and 300 test events.
-# A part may be one event larger or smaller than its fraction says.
+# Validation and test may be one event larger or smaller than their fractions say, so that training, which takes the rest, may be off by two.
 # The order is kept: joined again, the three parts are the array.
 # A negative fraction, or fractions that sum to more than 1, raise `ValueError`.
 #
@@ -262,8 +262,9 @@ checks.passed("in each part, events from everywhere in the files, each with its 
 # The last bin also holds everything above 250 GeV.
 
 # %%
-as_it_lies = dict(zip(background, split(arrays["background_inputs"], 0.2, 0.2), strict=True))
-yours = {part: values["inputs"] for part, values in background.items()}
+parts = ("training", "validation", "test")
+as_it_lies = dict(zip(parts, split(arrays["background_inputs"], 0.2, 0.2), strict=True))
+yours = {part: background[part]["inputs"] for part in parts}
 figure, panels = plt.subplots(1, 2, figsize=(13, 5), sharey=True)
 for axes, samples, title in ((panels[0], as_it_lies, "split without a shuffle"), (panels[1], yours, "yours")):
     for part, inputs in samples.items():
