@@ -770,7 +770,7 @@ checks.passed("test_scores are the signal scores of your network, and test_area 
 #
 # Both classifiers were tested on the *same* events: an event that is hard for one is hard for the other.
 # So give both the same copies and look at the *difference* of their areas, which is known far better than either area.
-# (scikit-learn's [`roc_auc_score`](https://scikit-learn.org/stable/modules/generated/sklearn.metrics.roc_auc_score.html) computes the area here, because it is needed 800 times.)
+# (scikit-learn's [`roc_auc_score`](https://scikit-learn.org/stable/modules/generated/sklearn.metrics.roc_auc_score.html) computes the area here, because it is needed 400 times.)
 
 # %% tags=["nbval-ignore-output"]
 from sklearn.metrics import roc_auc_score
@@ -778,7 +778,7 @@ from sklearn.metrics import roc_auc_score
 rng = np.random.default_rng(9)
 tested = {"your network": test_scores, "BDT": bdt_score(bdt, test)}
 resampled = {name: [] for name in tested}
-for _ in range(400):
+for _ in range(200):
     copies = test["weights"] * rng.poisson(1, len(test["weights"]))
     for name, values in tested.items():
         resampled[name].append(roc_auc_score(test["labels"] == 0, values, sample_weight=copies))
@@ -802,7 +802,7 @@ for axes, width in ((left, 0.001), (right, 0.0005)):
 plt.show()
 
 # %% [markdown]
-# *Figure: areas of 400 resampled test samples, in bins of 0.001 (left) and 0.0005 (right).
+# *Figure: areas of 200 resampled test samples, in bins of 0.001 (left) and 0.0005 (right).
 # Left, network and BDT: two wide peaks that overlap for the most part.
 # Right, their difference on an axis of the same length: the peak is less than half as wide.
 # Where does "no difference" lie, in the peak or at its edge?*
