@@ -37,10 +37,11 @@ def feeds_parts(
         for found in (first, second):
             _has_the_right_size(found, len(wanted[1]), batch_size, part)
         if part == "training":
-            _are_shuffled(first, second, wanted)
+            _are_shuffled(first, second, wanted, events[0][start:stop])
         else:
             for found in (first, second):
                 _are_in_order(found, wanted, (inputs, *events[1:]), part)
+                _are_scaled(found[0], wanted[0], events[0][start:stop], part)
 
 
 def _epochs(
@@ -67,16 +68,21 @@ def _epochs(
             taken.append([np.array(array) for array in batch])
         if running is None:
             made.on_epoch_end()
+        full = [len(batch[1]) == batch_size for batch in taken]
+        says = f"your {said} says {n_steps:g}, but the {part} batches come in rounds of "
+        both = ": the two functions must agree on the last, smaller batch"
+        that(kept == dropped or n_steps == dropped or not all(full), f"{says}{dropped}{both}")
+        that(n_steps == kept or all(full[:1]) or not all(full[1:]), f"{says}{kept}{both}")
         yield [np.concatenate(column) for column in zip(*taken, strict=True)]
 
 
 def _has_the_right_size(found: list[np.ndarray], n_events: int, batch_size: int, part: str) -> None:
     n_found = len(found[1])
-    n_wanted = n_events // batch_size * batch_size if part == "training" and n_found < n_events else n_events
+    whole = (n_events, n_events // batch_size * batch_size) if part == "training" else (n_events,)
     that(
-        n_found == n_wanted,
-        f"an epoch of the {part} part holds {n_found} events instead of {n_wanted}: do part_steps and the last batch "
-        "agree?",
+        n_found in whole,
+        f"an epoch of the {part} part holds {n_found} events instead of {n_events}: are there {batch_size} in every "
+        "batch but the last?",
     )
     dtype = found[0].dtype
     that(
@@ -104,10 +110,19 @@ def _are_in_order(
     says = f"the {part} batches should hold the {part} events, in the order of the file"
     equal(found[1], wanted[1], f"{says}: their labels do not agree")
     close(found[2], wanted[2], f"{says}: their weights do not agree")
-    close(found[0], wanted[0], f"the {part} inputs are not those of the events, {SCALED}", rtol=1e-3, atol=1e-3)
 
 
-def _are_shuffled(first: list[np.ndarray], second: list[np.ndarray], wanted: list[np.ndarray]) -> None:
+def _are_scaled(found: np.ndarray, wanted: np.ndarray, raw: np.ndarray, part: str) -> None:
+    if agrees(found, raw):
+        raise CheckFailed(_not_scaled(part))
+    close(found, wanted, f"the {part} inputs are not those of the events, {SCALED}", rtol=1e-3, atol=1e-3)
+
+
+def _not_scaled(part: str) -> str:
+    return f"the {part} inputs are as they are in the file: they are not scaled, but should be {SCALED}"
+
+
+def _are_shuffled(first: list[np.ndarray], second: list[np.ndarray], wanted: list[np.ndarray], raw: np.ndarray) -> None:
     that(
         not np.array_equal(first[1], second[1]),
         "the training events come in the same order in every epoch: give batches an rng, which goes on from epoch to "
@@ -123,6 +138,8 @@ def _are_shuffled(first: list[np.ndarray], second: list[np.ndarray], wanted: lis
     above, below = (np.abs(wanted_key[by_key[place - back]] - key) for back in (0, 1))
     match = by_key[np.where(above < below, place, place - 1)]
     near = np.mean(np.minimum(above, below) < 1e-4)
+    if near < 0.999 and agrees(first[0].mean(axis=0, dtype=float), raw.mean(axis=0, dtype=float), rtol=0.02):
+        raise CheckFailed(_not_scaled("training"))
     that(
         bool(near > 0.999), f"the training batches do not hold the training events, {SCALED}: {1 - near:.0%} are others"
     )

@@ -117,9 +117,10 @@ def _write(path: Path, n_events: int, codec: str = "ZLIB", basket: int = 1000) -
         file.mktree("Runs", {"run": "int32"}).extend({"run": RUNS})
 
 
-def keeps_to_memory(function: Callable[..., Any], memory: int = 4_000_000, times: int = 10) -> None:
+def keeps_to_memory(function: Callable[..., Any], memory: int, times: int) -> None:
     """Fail if ``function``, as for ``randomizes``, takes more than memory + OVERHEAD on a file so many times larger.
 
+    memory: bytes; from OVERHEAD on it shows whether chunks or buckets take all of it, with their copies a multiple.
     Passes where the system has no way to measure it.
     """
     n_events, file_size = times * memory // 80, f"{times * memory / 1e6:.0f} MB"

@@ -49,7 +49,7 @@ def _explain(found: float, tree: uproot.TTree, types: Mapping[str, str], low: fl
     hint = hint or (": these are bits, not bytes" if low < found / 8 < high else "")
     hint = hint or (": that is all events together, not one" if low < found / tree.num_entries < high else "")
     if any(kind.startswith(LIST) for kind in types.values()):
-        hint = hint or ": take the mean over all events, not the first ones, as their lists grow longer along the tree"
+        hint = hint or ": are the entries of the lists counted, and over all events? Lists grow longer along the tree"
     that(False, f"event_size {where} gives {found:.6g} bytes, but {low / 0.97:.6g} are expected{hint}")
 
 
@@ -70,6 +70,7 @@ def fits_chunks(function: Callable[..., Any], types: Mapping[str, str], memory: 
     fewest = int(max(1, 0.95 * memory / _bytes(types, n_events, LIST_BYTES)))
     most = int(max(1, 1.03 * memory / _bytes(types, n_events)))
     hint = ": divide the memory by the size of an event" if length > 100 * most or length < fewest / 100 else ""
+    hint = hint or (", so round down" if length == most + 1 else "")
     said = f"chunk_length {where} gives {length:g}, but"
     that(length >= fewest, f"{said} {fewest} to {most} events fit, as one counts{hint}")
     that(length <= most or most >= n_events, f"{said} no more than {most} events fit{hint}")

@@ -183,11 +183,16 @@ for case in ((63, 64), (64, 64), (65, 64), (1000, 1), (7, 3), (2_000_000, 512)):
 #
 # Now the machine.
 # Chunk in, batches out, and when the chunk is used up, the next one.
-# Keras takes batches from three kinds of objects, and yours may be any of them:
+# We recommend a [**Python generator**](../glossary.md#generator): a function with [`yield`](https://docs.python.org/3/howto/functional.html#generators) in an endless loop.
 #
-# - a [**Python generator**](../glossary.md#generator): a function with [`yield`](https://docs.python.org/3/howto/functional.html#generators) in an endless loop;
+# <details><summary>Other objects that Keras takes batches from</summary>
+#
+# Your function may return one of these instead:
+#
 # - a [**`keras.utils.PyDataset`**](https://keras.io/api/utils/python_utils/#pydataset-class): a class whose `__len__` is the number of steps, whose `__getitem__` gives a batch, and whose `on_epoch_end` is called between epochs. (Keras asks for its batches in a random order, unless `fit` is called with `shuffle=False`, as it is below. The check asks in order.)
 # - a [**`tf.data.Dataset`**](https://www.tensorflow.org/api_docs/python/tf/data/Dataset#from_generator), for example made with `from_generator`, endless or with `.repeat()`.
+#
+# </details>
 #
 # To be independent of files, the function gets as its first argument another function, `read`, that reads events by number.
 # For our file that is `lambda start, stop: read_events(tree, start, stop)`; the check counts the calls of its own `read`.
@@ -433,14 +438,22 @@ history_in_memory = network_in_memory.fit(
     validation_data=in_memory["validation"], epochs=EPOCHS, batch_size=BATCH, verbose=0,
 ).history  # fmt: skip
 
-# %%
-figures.training_history(history, "from the file", weighted=True)
-figures.training_history(history_in_memory, "in memory", weighted=True)
+# %% tags=["nbval-ignore-output"]
+figure, axes = plt.subplots()
+for fitted, style, source in ((history, "o-", "from the file"), (history_in_memory, "s--", "in memory")):
+    epochs = np.arange(1, len(fitted["loss"]) + 1)
+    axes.plot(epochs, fitted["loss"], style, color="C0", label=f"training, {source}")
+    axes.plot(epochs, fitted["val_loss"], style, color="C1", label=f"validation, {source}")
+axes.set(xlabel="epoch", ylabel="weighted loss")
+axes.xaxis.get_major_locator().set_params(integer=True)
+axes.legend()
 plt.show()
 
 # %% [markdown]
-# *Figure: loss (left) and accuracy (right) against epoch, training and validation, of the same network fed from the file (above) and from memory (below).
-# In both the losses fall steeply in the first epoch and slowly afterwards, and they end near each other: the order of the events differs, nothing else.*
+# *Figure: training and validation loss against epoch, of the same network fed from the file and from memory.
+# The training loss falls most between the first and the second point.
+# It is a mean over the epoch, in which the network still improves, so it starts above the validation loss, which is taken at the end of the epoch.
+# Both trainings end near each other: the order of the events differs, nothing else.*
 #
 # And on the test part, which nothing has looked at so far, the areas:
 
@@ -456,8 +469,6 @@ for name, trained in (("from the file", network), ("in memory", network_in_memor
 # The last digit or two of such an area change from one training to the next, and from one test sample to the next (Exercise 5: ± 0.001), so the two do not differ.
 #
 # And against the clock: one more epoch of each, now that Keras has compiled both.
-# On this small file an epoch is short, and to start the stream of batches takes a good part of it, so memory wins clearly on a machine that has nothing else to do.
-# On 300,000 events `python -m benchmarks.out_of_core feeding` found nine tenths of the rate in memory.
 
 # %% tags=["nbval-ignore-output"]
 inputs, labels, weights = in_memory["training"]
@@ -469,6 +480,10 @@ for name in ("from the file", "in memory"):
         network.fit(part_batches("training"), steps_per_epoch=part_steps("training"), shuffle=False, verbose=0)
     print(f"{name:14s} {len(labels) / (time.perf_counter() - began) / 1000:.0f} thousand events a second")
 
+
+# %% [markdown]
+# On this small file an epoch is short, and to start the stream of batches takes a good part of it: memory may well win clearly here.
+# With 300,000 events we found nine tenths of the rate in memory.
 
 # %% [markdown]
 # ## How long should a chunk be?
@@ -501,7 +516,7 @@ plt.show()
 # The rate grows with the length up to a few baskets and then levels off.*
 
 # %% [markdown]
-# **Question.** Your computer has 8 GB of memory, of which 2 GB are free for chunks; an event takes 160 bytes in memory, a basket holds 20,000 events, and the file has been shuffled.
+# **Question.** Your computer has 2 GB of memory free for chunks, all copies included; an event takes 160 bytes in memory, a basket holds 20,000 events, and the file has been shuffled.
 # How long do you make a chunk?
 # Name what speaks against a shorter and what against a longer one, and say what changes if the file has *not* been shuffled.
 
@@ -548,7 +563,6 @@ if big_file:
 # (Decompression releases Python's global lock, so a thread is enough.)
 # How much faster is training on the large file, and what is the most that you can gain?
 # And if you train fifty times on the same file: convert it once to shuffled HDF5 with the eight columns that you need, and measure again.
-# (`python -m benchmarks.out_of_core` does both.)
 
 # %% [markdown]
 # [← Exercise 6: shuffling](../ex6_out_of_core/randomize.ipynb) · [Start](../start.md) · [Top tagging: jets →](../top_tagging/jets.ipynb)

@@ -194,7 +194,13 @@ MEAN, DEVIATION = RAW[:1200].mean(axis=0), RAW[:1200].std(axis=0)
 PARTS = {"training": (0, 1200), "validation": (1200, 1600), "test": (1600, 2000)}
 
 
-def feeder(offset=True, scaled=True, seeds=lambda part: 1 if part == "training" else None, dtype="float32"):
+def feeder(
+    offset=True,
+    scaled=("training", "validation", "test"),
+    seeds=lambda part: 1 if part == "training" else None,
+    dtype="float32",
+    keep_last=True,
+):
     """``part_batches`` with its steps in parts that can be made wrong."""
 
     def part_batches(part):
@@ -202,22 +208,33 @@ def feeder(offset=True, scaled=True, seeds=lambda part: 1 if part == "training" 
 
         def read(start, stop):
             rows = slice(begin + start, begin + stop) if offset else slice(start, stop)
-            inputs = (RAW[rows] - MEAN) / DEVIATION if scaled else RAW[rows]
+            inputs = (RAW[rows] - MEAN) / DEVIATION if part in scaled else RAW[rows]
             return inputs.astype(dtype), LABELS[rows], EVENTS[2][rows]
 
         seed = seeds(part)
         rng = None if seed is None else np.random.default_rng(seed)
-        return cutter()(read, end - begin, 300, BATCH, rng)
+        return cutter()(read, end - begin, 300, BATCH, rng, keep_last)
 
     return part_batches
 
 
-def part_steps(part):
-    return steps(PARTS[part][1] - PARTS[part][0], BATCH, True)
+def part_steps(part, keep_last=True):
+    return steps(PARTS[part][1] - PARTS[part][0], BATCH, keep_last)
+
+
+def changed(change):
+    """A right ``part_batches`` with each batch changed."""
+    return lambda part: (change(*batch) for batch in feeder()(part))
 
 
 def test_feeds_parts():
     checks.feeds_parts(feeder(), part_steps, EVENTS, BATCH)
+    checks.feeds_parts(
+        lambda part: feeder(keep_last=part != "training")(part),
+        lambda part: part_steps(part, keep_last=part != "training"),
+        EVENTS,
+        BATCH,
+    )
 
 
 @pytest.mark.parametrize(
@@ -236,9 +253,26 @@ def test_feeds_parts():
         (feeder(seeds=lambda part: None), part_steps, "the training events come in the same order in every epoch"),
         (feeder(offset=False), part_steps, "the validation batches hold the first events of the file"),
         (
-            feeder(scaled=False),
+            changed(lambda inputs, labels, weights: (inputs + 1, labels, weights)),
             part_steps,
             "the training batches do not hold the training events, scaled with the mean",
+        ),
+        (feeder(scaled=()), part_steps, "the training inputs are as they are in the file: they are not scaled"),
+        (feeder(scaled=("training",)), part_steps, "the validation inputs are as they are in the file"),
+        (
+            feeder(keep_last=False),
+            part_steps,
+            r'part_steps\("training"\) says 19, but the training batches come in rounds of 18: the two functions',
+        ),
+        (
+            feeder(),
+            lambda part: part_steps(part, keep_last=False),
+            r'part_steps\("training"\) says 18, but the training batches come in rounds of 19: the two functions',
+        ),
+        (
+            changed(lambda *batch: [array[:32] for array in batch]),
+            part_steps,
+            "the training part holds 608 events instead of 1200: are there 64 in every batch but the last",
         ),
         (feeder(dtype=float), part_steps, "the training inputs are float64, but float32 is asked for"),
         (lambda part: iter([]), part_steps, "the training batches end after 0 steps of epoch 1"),

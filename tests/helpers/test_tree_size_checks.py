@@ -40,7 +40,13 @@ def test_lengths_of_lists_may_be_read():
         (lambda tree: tree.compressed_bytes / tree.num_entries, NUMBERS, 5000, "takes compressed, in the file"),
         (lambda tree: 8 * size(tree), NUMBERS, 5000, "gives [0-9.]+ bytes, but 13 are expected: these are bits"),
         (lambda tree: tree.uncompressed_bytes, NUMBERS, 5000, "all events together, not one"),
-        (lambda tree: tree.arrays(entry_stop=100).nbytes / 100, LISTS, 5000, "over all events, not the first ones"),
+        (
+            lambda tree: tree.arrays(entry_stop=100).nbytes / 100,
+            LISTS,
+            5000,
+            "entries of the lists counted, and over all events",
+        ),
+        (lambda tree: 16, LISTS, 5000, "gives 16 bytes, .* are the entries of the lists counted"),
         (lambda tree: 1, NUMBERS, 5000, "5000 events with branches of int64, bool, float32 gives 1 bytes"),
         (lambda tree: tree.arrays().nbytes / 5000, NUMBERS, 5000, "event_size reads the events"),
         (lambda tree: tree["x"].array(entry_stop=1).nbytes + 9, NUMBERS, 5000, "event_size reads the events"),
@@ -71,6 +77,7 @@ def test_fits_chunks_of_a_tree_without_events():
         (lambda tree, memory: memory / size(tree), 1300, "gives [0-9.]+ as a float: a number of events is an int"),
         (lambda tree, memory: int(1e6 * memory), 1300, "divide the memory by the size of an event"),
         (lambda tree, memory: int(memory / size(tree) / 2), 1300, "gives 4[0-9], but [0-9]+ to 103 events fit"),
+        (lambda tree, memory: round(memory / size(tree)), 36, "gives 3, but no more than 2 events fit, so round down"),
         (lambda tree, memory: int(memory / size(tree) * 2), 1300, "gives 19[0-9], but no more than 103 events fit"),
     ],
 )
