@@ -172,7 +172,7 @@ checks.sizes_events(event_size, {"hits": "var * float32"}, n_events=0)
 
 # %% [markdown]
 # **Task.** Write `chunk_length`: how many events of a tree fit into so many bytes of memory.
-# A whole number, and at least 1: an event that is larger than the memory must be read all the same.
+# A whole number, rounded down, and at least 1: an event that is larger than the memory must be read all the same.
 #
 # <details><summary>Hint 1</summary>
 #
@@ -381,12 +381,13 @@ for name, times in passed.items():
 
 # %% [markdown]
 # A test sees what it looks for.
-# Suppose that the buckets are joined *without* shuffling them: the events of a bucket then come in the order of the file, and if there are ten buckets, as many as columns of boxes, every box has its share.
+# Suppose that the buckets are joined *without* shuffling them: the events of a bucket then come in the order of the file, and if there are a hundred buckets, ten to each column of boxes, every box has its share.
 # What shows it is the correlation of neighbours, the [correlation coefficient](https://numpy.org/doc/stable/reference/generated/numpy.corrcoef.html) of the number of an event and that of the event after it: near 0 in a random order.
 
 # %%
-joined = np.argsort(rng.integers(10, size=len(number)), kind="stable")  # bucket after bucket, each in the file's order
-for name, order in (("buckets joined", joined), ("buckets shuffled", bucket_shuffle(number, 10, rng))):
+rng = np.random.default_rng(61)
+joined = np.argsort(rng.integers(100, size=len(number)), kind="stable")  # each bucket in the order of the file
+for name, order in (("buckets joined", joined), ("buckets shuffled", bucket_shuffle(number, 100, rng))):
     neighbours = np.corrcoef(order[:-1], order[1:])[0, 1]
     print(f"{name:16s} p = {p_value(order):.2g}, correlation of neighbours {neighbours:.3f}")
 
