@@ -516,7 +516,7 @@ plt.show()
 # The rate grows with the length up to a few baskets and then levels off.*
 
 # %% [markdown]
-# **Question.** Your computer has 2 GB of memory free for chunks, all copies included; an event takes 160 bytes in memory, a basket holds 20,000 events, and the file has been shuffled.
+# **Question.** Your computer has 2 GB of memory free for chunks; an event takes 160 bytes in memory, a basket holds 20,000 events, and the file has been shuffled.
 # How long do you make a chunk?
 # Name what speaks against a shorter and what against a longer one, and say what changes if the file has *not* been shuffled.
 
