@@ -48,7 +48,14 @@ def rates(
             ("a rate is a fraction from 0 to 1, not per cent", 100 * passing[own], total[own]),
         ):
             that(not of or abs(found - above / of) > 1e-6, f"{name} is wrong for {what}: {mistake}")
-        close(found, right, f"{name} is wrong for {what}", atol=1e-6)
+        if labels.dtype.kind in "iu":
+            picked = scores[labels if own else ~labels]
+            that(
+                abs(found - np.mean(picked > cut)) > 1e-6,
+                f"{name} is wrong for {what}: choose the jets with labels == {own}, since labels or ~labels in "
+                "brackets are places if they are whole numbers",
+            )
+        close(found, right, f"{name} is wrong for {what}: count those above the cut {cut:g}, no other", atol=1e-6)
 
 
 def rejects(function: Callable[..., Any], scores: np.ndarray, labels: np.ndarray, signal_efficiency: float) -> None:
@@ -102,9 +109,8 @@ def _mistake(found: float, scores: np.ndarray, labels: np.ndarray, efficiency: f
     n_passing, n_tops_passing = n_above(tops), n_above(tops, tops)
     in_order = n_above(scores[: len(tops)], scores[len(tops) :])
     candidates = {
-        f"your cut keeps {1 - efficiency:.2g} of the tops: that fraction must lie below it": n_above(
-            tops, keep=1 - efficiency
-        ),
+        f"your cut keeps {1 - efficiency:.2g} of the tops, not {efficiency:.2g}: the fraction {1 - efficiency:.2g} of "
+        "them must lie below it": n_above(tops, keep=1 - efficiency),
         "you took the cut from the jets of both kinds: take it from the tops": n_above(scores),
         "you took the cut from the QCD jets, or one over the signal efficiency: take it from the tops": n_above(qcd),
         "accept the jets above the cut, not those below": len(qcd) - n_passing,

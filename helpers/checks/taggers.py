@@ -20,13 +20,22 @@ def layers(n_dense: Any, n_dropout: Any, n_parameters: Any, units: Sequence[int]
     n_dense, n_dropout = number(n_dense, "n_dense"), number(n_dropout, "n_dropout")
     n_parameters = number(n_parameters, "n_parameters")
     right = len(units) - 1
+    that(
+        n_dense == right or (n_dense, n_dropout) != (dropouts, right),
+        f"n_dense is {n_dense:g} and n_dropout is {n_dropout:g}: that is the number of dropout layers and that of "
+        "dense layers, the other way round",
+    )
     that(n_dense != right - 1, f"n_dense is {n_dense:g}: the output layer is a dense layer, too, and counts as well")
     that(n_dense <= right, f"n_dense is {n_dense:g}: neither the input nor a dropout layer is a dense layer")
+    that(n_dense == right or n_dense != dropouts, f"n_dense is {n_dense:g}: that is the number of dropout layers")
     that(n_dense == right, f"n_dense is {n_dense:g}, which is not the number of dense layers")
+    that(n_dropout == dropouts or n_dropout != right, f"n_dropout is {n_dropout:g}: that is the number of dense layers")
     that(n_dropout <= dropouts, f"n_dropout is {n_dropout:g}: not every layer is a dropout layer")
     that(n_dropout == dropouts, f"n_dropout is {n_dropout:g}, which is not the number of dropout layers")
     weights, biases = sum(a * b for a, b in pairwise(units)), sum(units[1:])
     that(n_parameters != weights, f"n_parameters is {n_parameters:g}: each unit has a bias, too")
+    of_one = [(a + 1) * b for a, b in pairwise(units)]
+    that(n_parameters not in of_one, f"n_parameters is {n_parameters:g}: that is one layer, add up those of all layers")
     says = "n_parameters is not the number of trained parameters, weights and biases of all layers together"
     that(n_parameters == weights + biases, f"{says} (found {n_parameters:g})")
 
@@ -89,8 +98,8 @@ def tags(
     )
     that(
         area > bar,
-        f"the AUC on the validation jets is {area:.4f}; it should exceed {bar}: give it the jet mass, turn the jets "
-        "upright, watch the validation loss",
+        f"the AUC on the validation jets is {area:.4f}; it should exceed {bar}: if you have not yet, give it the jet "
+        "mass, turn the jets upright, train for as long as the validation loss falls",
     )
     return area
 

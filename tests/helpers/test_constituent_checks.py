@@ -85,6 +85,16 @@ def test_jet_masses_says_what_is_wrong(square, says):
         checks.jet_masses(lambda p: np.sqrt(np.maximum(square(p.astype(float)), 0)), JETS)
 
 
+FAST = np.array([[[2000, 2000, 0, 0], [5e-5, -5e-5, 0, 0]]], dtype="float32")
+
+
+@pytest.mark.parametrize("bits", ["float32", "float64"])
+def test_the_sum_of_four_momenta_is_made_in_64_bits(bits):
+    checks.jet_masses(lambda p: np.sqrt(np.maximum(squared_mass(summed(p)), 0)), FAST)
+    with pytest.raises(CheckFailed, match="right but for rounding: add up in 64 bits"):
+        checks.jet_masses(lambda p: np.sqrt(np.maximum(squared_mass(p.sum(axis=1).astype(bits)), 0)), FAST)
+
+
 def test_masses_of_constituents_are_not_added():
     heavy = np.array([[[5.0, 3.0, 0.0, 0.0], [13.0, 0.0, 0.0, 5.0]]])
     with pytest.raises(CheckFailed, match="jet_mass adds up masses of constituents"):
@@ -188,7 +198,7 @@ def test_right_columns(given):
         (columns(delta_eta=lambda lead, total: 2 * (eta(lead) - eta(total))), "delta eta is wrong"),
         (columns(delta_phi=lambda difference: difference), "delta phi is not wrapped for jets at the edge"),
         (columns(delta_phi=lambda difference: difference % (2 * np.pi)), "delta phi runs from 0 to 2π"),
-        (columns(delta_phi=lambda difference: -((difference + np.pi) % (2 * np.pi) - np.pi)), "has the wrong sign"),
+        (columns(delta_phi=lambda difference: -((difference + np.pi) % (2 * np.pi) - np.pi)), "not atan2.px, py."),
         (
             columns(delta_phi=lambda difference: np.abs((difference + np.pi) % (2 * np.pi) - np.pi)),
             "delta phi has lost its sign",

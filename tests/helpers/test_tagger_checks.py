@@ -31,6 +31,8 @@ def test_rates():
         (lambda label: lambda s, y, cut: np.sum(s[y == label] > cut) / np.sum(y != label), "not by the QCD jets"),
         (lambda label: lambda s, y, cut: np.sum(s[y == label] > cut), "this is the number of jets above the cut"),
         (lambda label: lambda s, y, cut: 100 * np.mean(s[y == label] > cut), "not per cent"),
+        (lambda label: lambda s, y, cut: np.mean(s[y if label else ~y] > cut), "choose the jets with labels == 1"),
+        (lambda label: lambda s, y, cut: np.mean(s[y == label] > 0.65), "count those above the cut 0.5, no other"),
         (lambda label: lambda s, y, cut: 0.123, r"wrong for 4 top jets \(3 above the cut\) and 6 QCD jets \(2 above\)"),
     ],
 )
@@ -62,7 +64,10 @@ def test_rejects():
     ("function", "says"),
     [
         (lambda s, y, e: 1 / rejection(s, y, e), "ONE OVER the false positive rate"),
-        (lambda s, y, e: rejection(s, y, 1 - e), "your cut keeps 0.7 of the tops"),
+        (
+            lambda s, y, e: rejection(s, y, 1 - e),
+            "your cut keeps 0.7 of the tops, not 0.3: the fraction 0.7 of them must lie below it",
+        ),
         (
             lambda s, y, e: 1 / np.mean(s[y == 0] > np.quantile(s, 1 - e)),
             "you took the cut from the jets of both kinds",
@@ -105,18 +110,26 @@ def test_layers():
 @pytest.mark.parametrize(
     ("numbers", "says"),
     [
+        ((1, 2, 1641), "n_dense is 1 and n_dropout is 2: that is the number of dropout layers and that of dense"),
         ((1, 1, 1641), "n_dense is 1: the output layer is a dense layer, too"),
         ((3, 1, 1641), "n_dense is 3: neither the input nor a dropout layer"),
         ((0, 1, 1641), "n_dense is 0, which is not the number of dense layers"),
+        ((2, 2, 1641), "n_dropout is 2: that is the number of dense layers"),
         ((2, 3, 1641), "n_dropout is 3: not every layer"),
         ((2, 0.2, 1641), "n_dropout is 0.2, which is not the number"),
         ((2, 1, 1620), "n_parameters is 1620: each unit has a bias, too"),
-        ((2, 1, 1640), "weights and biases of all layers together .found 1640."),
+        ((2, 1, 1640), "that is one layer"),
+        ((2, 1, 1642), "weights and biases of all layers together .found 1640."),
     ],
 )
 def test_layers_says_what_is_wrong(numbers, says):
     with pytest.raises(CheckFailed, match=says):
         checks.layers(*numbers, units=UNITS, dropouts=1)
+
+
+def test_the_number_of_dropout_layers_is_not_that_of_dense_layers():
+    with pytest.raises(CheckFailed, match="n_dense is 2: that is the number of dropout layers"):
+        checks.layers(2, 2, 41401, units=(80, 200, 100, 50, 1), dropouts=2)
 
 
 HISTORY = {key: [0.5, 0.4] for key in ("loss", "accuracy", "val_loss", "val_accuracy")}
@@ -193,7 +206,7 @@ def test_tags_gives_the_area_on_the_validation_jets():
         (energies, lambda x: x @ x, "network could not handle the result of features"),
         (energies, np.ones_like, "gives every jet the same score"),
         (energies, lambda x: 1 - x, "upside down or not trained .AUC 0.0"),
-        (energies, lambda x: x.round(1) / 2 + 0.5 * RNG.random(x.shape), "it should exceed 0.95: give it the jet mass"),
+        (energies, lambda x: x.round(1) / 2 + 0.5 * RNG.random(x.shape), "exceed 0.95: if you have not yet, give it"),
     ],
 )
 def test_tags_says_what_is_wrong(features, function, says):
