@@ -118,8 +118,8 @@ def test_layers():
         ((2, 3, 1641), "n_dropout is 3: not every layer"),
         ((2, 0.2, 1641), "n_dropout is 0.2, which is not the number"),
         ((2, 1, 1620), "n_parameters is 1620: each unit has a bias, too"),
-        ((2, 1, 1640), "that is one layer"),
-        ((2, 1, 1642), "weights and biases of all layers together .found 1640."),
+        ((2, 1, 21), "that is one layer"),
+        ((2, 1, 1640), "weights and biases of all layers together .found 1640."),
     ],
 )
 def test_layers_says_what_is_wrong(numbers, says):
