@@ -18,6 +18,7 @@ from helpers.checks.events import aligned, randomly_ordered, same_events, shuffl
 from helpers.checks.failure import CheckFailed, passed, that
 from helpers.checks.functions import call, raises
 from helpers.checks.handing_in import allows_five, hands_in, lets_submit_refuse
+from helpers.checks.histories import history
 from helpers.checks.merging import merges, scales
 from helpers.checks.ntuples import branch, branches, columns, moments, normalised, sample, samples, trees
 from helpers.checks.parts import feeds_parts
@@ -26,7 +27,7 @@ from helpers.checks.random_files import keeps_to_memory, leaves_nothing_behind, 
 from helpers.checks.reading import reads_events
 from helpers.checks.shuffling import shuffles, split_sample, splits
 from helpers.checks.stacking import stacks
-from helpers.checks.taggers import history, layers, scores_alone, tags
+from helpers.checks.taggers import layers, scores_alone, tags
 from helpers.checks.trainings import trains, weighted_history
 from helpers.checks.tree_sizes import fits_chunks, sizes_events
 from helpers.checks.values import close, dictionary, equal, names, number, numbers, shape, strings

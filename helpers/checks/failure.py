@@ -10,7 +10,7 @@ class CheckFailed(AssertionError):
     """What a check found wrong, in a sentence for the student."""
 
     def _render_traceback_(self) -> list[str]:
-        return [textwrap.fill(f"Check failed: {self}", COLUMNS, break_long_words=False, break_on_hyphens=False)]
+        return [_wrapped(f"Check failed: {self}")]
 
 
 def that(condition: bool, message: str) -> None:
@@ -24,4 +24,8 @@ def passed(what: str, more: bool = True) -> None:
 
     more: whether a hidden part asks the same of other inputs.
     """
-    print(f"Passed: {what}." + (" Grading asks the same of other inputs." if more else " Grading looks at the same."))
+    print(_wrapped(f"Passed: {what}. Grading " + ("asks the same of other inputs." if more else "looks at the same.")))
+
+
+def _wrapped(sentence: str) -> str:
+    return textwrap.fill(sentence, COLUMNS, break_long_words=False, break_on_hyphens=False)

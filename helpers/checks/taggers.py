@@ -1,4 +1,4 @@
-"""Checks of a network that tags jets, label 1 for top, and of what is known of it: its layers and its history."""
+"""Checks of a network that tags jets, label 1 for top, and of the numbers of its layers."""
 
 from collections.abc import Callable, Mapping, Sequence
 from itertools import pairwise
@@ -38,24 +38,6 @@ def layers(n_dense: Any, n_dropout: Any, n_parameters: Any, units: Sequence[int]
     that(n_parameters not in of_one, f"n_parameters is {n_parameters:g}: that is one layer, add up those of all layers")
     says = "n_parameters is not the number of trained parameters, weights and biases of all layers together"
     that(n_parameters == weights + biases, f"{says} (found {n_parameters:g})")
-
-
-def history(value: Any) -> None:
-    """Fail unless the value holds loss and accuracy of training and validation for each epoch."""
-    that(
-        isinstance(value, Mapping) or not hasattr(value, "history"),
-        "history is the object that `fit` returns: keep the dictionary in it, `.history`",
-    )
-    that(
-        isinstance(value, Mapping),
-        f"history should be the dictionary that `train` returns, but its type is {type(value).__name__}",
-    )
-    lacking = [key for key in ("loss", "accuracy", "val_loss", "val_accuracy") if not np.size(value.get(key, []))]
-    if not lacking:
-        return
-    that("loss" not in lacking, "history holds no epoch: keep what `train`, or the `.history` of `fit`, returned")
-    that("accuracy" not in lacking, "history holds no accuracy: compile with metrics=['accuracy']")
-    that(False, "history holds no validation loss and accuracy: give `fit` the validation jets as validation_data")
 
 
 def tags(

@@ -8,6 +8,7 @@ import numpy as np
 from helpers.checks.classifiers import outputs_on, separates
 from helpers.checks.failure import that
 from helpers.checks.functions import call
+from helpers.checks.histories import history as is_history
 from helpers.checks.values import numbers
 
 # Keras averages a loss over batches, whose sums of weights differ.
@@ -28,25 +29,9 @@ def trains(
     history: what ``fit(...).history`` gives. scaled, raw: the validation inputs (n_events, n_inputs), raw ones in GeV.
     labels, weights: (n_events,). The last validation loss of the history must be that of these events.
     """
-    _is_history(history)
+    is_history(history, accuracies_from=None)
     separates(network, scaled, raw, labels, weights, bar)
     _validates_all_events(history, network, scaled, labels, weights)
-
-
-def _is_history(value: Any) -> None:
-    """Fail unless the value is the dictionary of a training's history, with a training and a validation loss."""
-    that(
-        not hasattr(value, "history"),
-        "history is the object that fit returns: take the dictionary out of it, with .history behind the call",
-    )
-    that(
-        isinstance(value, Mapping) and "loss" in value,
-        "history should be the dictionary that fit(...).history gives",
-    )
-    that("val_loss" in value, "history has no validation loss: give fit validation_data and validation_steps")
-    for name in ("loss", "val_loss"):
-        losses = numbers(value[name], f'history["{name}"]')
-        that(losses.size > 0, f'history["{name}"] holds no epoch')
 
 
 def weighted_history(
@@ -58,10 +43,7 @@ def weighted_history(
     gives the probability of label 1 last. That the accuracy is not weighted shows in the best epoch or in the last,
     whose parameters the network may have.
     """
-    _is_history(value)
-    for name in ("accuracy", "val_accuracy"):
-        says = f"history has no {name}: compile with weighted_metrics=['accuracy']"
-        that(np.size(value.get(name, [])) > 0, says)
+    is_history(value, accuracies_from="weighted_metrics")
     correct = (outputs_on(network, scaled, raw)[:, -1] > 0.5) == (labels == 1)
     weighted, unweighted = np.average(correct, weights=weights), np.mean(correct)
     accuracies = numbers(value["val_accuracy"], 'history["val_accuracy"]')

@@ -123,6 +123,13 @@ def test_passed_says_what_was_shown_and_what_is_to_come(capsys):
     )
 
 
+def test_what_was_shown_is_broken_between_words(capsys):
+    checks.passed("the events of the files are all there, once, with their own weights, and in an order that is random")
+    first, second = capsys.readouterr().out.splitlines()
+    assert (first[-7:], second) == ("that is", "random. Grading asks the same of other inputs.")
+    assert len(first) <= 100
+
+
 def test_a_failed_check_is_an_assertion():
     assert issubclass(CheckFailed, AssertionError)
 
