@@ -1,6 +1,7 @@
 """What notebooks need of the data: verified files by name, what their columns mean, and what is in them.
 
-Names and columns come from :mod:`helpers.data_files`, jets from :mod:`helpers.jet_files`.
+Names and columns come from :mod:`helpers.data_files`, jets from :mod:`helpers.jet_files`, tables from
+:mod:`helpers.table_files`.
 """
 
 import numpy as np
@@ -8,6 +9,7 @@ import uproot
 
 from helpers.data_files import Column, DataError, columns, path
 from helpers.jet_files import count_jets, load_challenge_jets, load_jet_frame, load_jets
+from helpers.table_files import load_table
 
 __all__ = [
     "Column",
@@ -18,6 +20,7 @@ __all__ = [
     "load_challenge_jets",
     "load_jet_frame",
     "load_jets",
+    "load_table",
     "open_root",
     "path",
 ]

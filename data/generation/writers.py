@@ -115,17 +115,20 @@ def write_hdf5(
             first = last
 
 
-def write_csv(path: Path, dtypes: Mapping[str, str], blocks: Iterable[Mapping[str, np.ndarray]]) -> int:
-    """Write a gzipped table of comma-separated values (``.csv.gz``) under a line of names; return the number of rows.
+def write_csv(
+    path: Path, dtypes: Mapping[str, str], blocks: Iterable[Mapping[str, np.ndarray]], *, header: bool = True
+) -> int:
+    """Write a gzipped table of comma-separated values (``.csv.gz``); return the number of rows.
 
-    dtypes and blocks: as for :func:`write_tree`. A number has as many digits as tell it from its neighbours of the
-    same type.
+    dtypes and blocks: as for :func:`write_tree`, and columns of ``str``. header: whether the names stand in the first
+    line. A number has as many digits as tell it from its neighbours of the same type.
     """
     import pandas as pd
 
     n_rows = 0
     with path.open("wb") as file, gzip.GzipFile("", "wb", GZIP_LEVEL, file, mtime=0) as compressed:
-        compressed.write((",".join(dtypes) + "\n").encode())
+        if header:
+            compressed.write((",".join(dtypes) + "\n").encode())
         for block in blocks:
             rows = pd.DataFrame({name: block[name].astype(dtype) for name, dtype in dtypes.items()})
             rows.to_csv(compressed, header=False, index=False, lineterminator="\n")

@@ -94,3 +94,12 @@ def test_a_table_comes_back_to_the_last_digit(written):
 def test_the_number_of_rows_is_returned(write, tmp_path):
     arguments = ("Events",) if write is writers.write_tree else ()
     assert write(tmp_path / "file", *arguments, DTYPES, blocks()) == 1000
+
+
+def test_a_table_without_names_starts_with_its_numbers_and_may_hold_text(tmp_path):
+    names = np.array([f"number {i}" for i in range(1000)])
+    rounded = [{"x": np.round(COLUMNS["x"], 2), "process": names}]
+    writers.write_csv(tmp_path / "table.csv.gz", {"x": "float64", "process": "str"}, rounded, header=False)
+    lines = gzip.decompress((tmp_path / "table.csv.gz").read_bytes()).decode().splitlines()
+    assert lines[0] == f"{COLUMNS['x'][0]:.2f},number 0"
+    assert len(lines) == 1000
