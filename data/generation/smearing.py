@@ -1,4 +1,6 @@
-"""Random numbers for what a detector measures of a momentum or an energy."""
+"""Resolutions, and random numbers for what a detector measures of a momentum or an energy."""
+
+import math
 
 import numpy as np
 
@@ -12,3 +14,8 @@ def log_normal(mean: np.ndarray, sigma: np.ndarray, rng: np.random.Generator) ->
     """Log-normal numbers, never negative, of the given mean (> 0) and standard deviation: arrays (n,)."""
     width = np.sqrt(np.log1p((sigma / mean) ** 2))
     return mean * np.exp(width * rng.normal(size=len(mean)) - width**2 / 2)
+
+
+def jet_resolution(pt: float) -> float:
+    """Relative pT resolution of a jet, with pT in GeV: 5 % ⊕ 80 %/√pT (the size of arXiv:1607.03663)."""
+    return math.hypot(0.05, 0.8 / math.sqrt(pt))

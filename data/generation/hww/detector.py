@@ -72,8 +72,3 @@ def measure_lepton(lepton: GeneratedLepton, rng: np.random.Generator) -> Measure
         is_prompt=lepton.is_prompt,
         is_mismeasured=is_mismeasured,
     )
-
-
-def jet_resolution(pt: float) -> float:
-    """Relative pT resolution of a jet: 5 % ⊕ 80 %/√pT."""
-    return math.hypot(0.05, 0.8 / math.sqrt(pt))

@@ -9,8 +9,8 @@ import numpy as np
 
 from ..generator import anti_kt_finder
 from ..geometry import delta_r
-from ..smearing import gaussian_response
-from .detector import MeasuredLepton, jet_resolution
+from ..smearing import gaussian_response, jet_resolution
+from .detector import MeasuredLepton
 
 if TYPE_CHECKING:
     import pythia8mc
