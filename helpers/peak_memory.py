@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 LOOK_EVERY_S = 0.001
+PROC = Path("/proc")
 
 
 class FunctionFailed(Exception):
@@ -75,7 +76,7 @@ def _unshared(pid: int) -> int:
 def _entries(pid: int, file: str) -> dict[str, int]:
     """The sizes, in bytes, in a file of /proc such as status; none if it cannot be read."""
     try:
-        lines = Path(f"/proc/{pid}/{file}").read_text().splitlines()
+        lines = (PROC / str(pid) / file).read_text().splitlines()
     except OSError:
         return {}
     split = (line.split() for line in lines if line.endswith(" kB"))

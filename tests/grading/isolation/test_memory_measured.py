@@ -134,8 +134,8 @@ def test_what_waits_in_a_measurement_has_the_time_of_a_call():
     assert "it took too long" in errors(notebook)["sleeps"]
 
 
-def test_where_nothing_can_be_measured_it_says_so(monkeypatch):
-    monkeypatch.setattr(peak_memory, "_entries", lambda pid, file: {})
+def test_where_nothing_can_be_measured_it_says_so(monkeypatch, tmp_path):
+    monkeypatch.setattr(peak_memory, "PROC", tmp_path)
     cell = "from helpers import peak_memory\nassert peak_memory.growth(work, (10,), (1,)) is None"
     notebook = run([WORK, ("measured", cell)])
     assert errors(notebook) == {}

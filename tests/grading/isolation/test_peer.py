@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from grading.isolation.examiner.invalidation import invalidate
-from grading.isolation.wire import mirror
+from grading.isolation.wire import mirror, plain_data
 from grading.isolation.wire.channel import HEADER, Channel, ConnectionBroken
 from grading.isolation.wire.codec import MAX_MESSAGE_BYTES
 from grading.isolation.wire.peer import Peer
@@ -80,15 +80,12 @@ def test_a_changed_argument_is_invalidated_and_the_others_are_not(asking):
 
 
 @pytest.mark.parametrize("changed", [[10**6], [-1], ["0"], [True]], ids=str)
-def test_changes_of_what_was_not_sent_are_refused(monkeypatch, asking, changed):
-    def lying(self, request, mutable):
-        return {"value": None, "changed": changed}
-
-    asking.served["function"] = lambda: None
-    function = value(asking, "function")
-    monkeypatch.setattr(Peer, "_reply_to_call", lying)
+def test_changes_of_what_was_not_sent_are_refused(sockets, changed):
+    asking = Peer(sockets[0], invalidate=invalidate)
+    reply, _ = plain_data.encode({"value": None, "changed": changed}, export=repr)
+    Channel(sockets[1]).send(-1, reply)  # to the first request
     with pytest.raises(Refused, match="malformed"):
-        function()
+        asking.call(1, (), {})
 
 
 def test_what_was_never_exported_is_refused(asking):
