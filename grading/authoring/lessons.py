@@ -74,7 +74,11 @@ def formatted(notebook: NotebookNode, path: Path) -> NotebookNode:
 def execute(notebook: NotebookNode, folder: Path) -> NotebookNode:
     """Run all cells in a fresh kernel, in the folder where a student would run them, and clean what it leaves."""
     NotebookClient(
-        notebook, timeout=CELL_TIMEOUT_S, kernel_name="python3", resources={"metadata": {"path": str(folder)}}
+        notebook,
+        timeout=CELL_TIMEOUT_S,
+        kernel_name="python3",
+        resources={"metadata": {"path": str(folder)}},
+        extra_arguments=["--log-level=ERROR"],  # no word on unencrypted connections, which do not leave the machine
     ).execute()
     return clean(notebook)
 
