@@ -63,6 +63,7 @@ def pytest_configure(config):
     config.addinivalue_line("markers", "every_lesson: it tests all lessons at once, and runs with --lesson, too")
     config.pluginmanager.register(solution_notebooks)
     if config.option.lesson is not None:
+        os.environ["HEPDL_EVERY_ANSWER"] = "1"
         config.pluginmanager.register(one_lesson.OneLesson(config.option.lesson))
 
 

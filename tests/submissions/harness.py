@@ -44,6 +44,8 @@ from helpers.repository import ROOT
 SUBMISSIONS = Path(__file__).resolve().parent
 TIME_LIMIT_S = 1500  # by the clock, on a machine that may be busy
 TEST_ALL = bool(os.environ.get("HEPDL_TEST_ALL"))
+EVERY_ANSWER = TEST_ALL or bool(os.environ.get("HEPDL_EVERY_ANSWER"))
+ONE_IN = 3  # answers of an exercise that is sampled
 
 
 @dataclass(frozen=True)
@@ -52,7 +54,8 @@ class Submission:
 
     says: part of the sentence that a wrong one must get, None for a right one. alone: whether the test cell also judges
     it with no other names than it asks for. trains: whether it trains a network, as the lesson's file says. seen: the
-    part of the test cell, "visible" or "hidden", that rejects a wrong one.
+    part of the test cell, "visible" or "hidden", that rejects a wrong one. sampled: whether the lesson's file says that
+    its exercise takes so long that a run over all lessons tries one in three answers.
     """
 
     exercise: str
@@ -62,6 +65,7 @@ class Submission:
     alone: bool = True
     trains: bool = False
     seen: str = "visible"
+    sampled: bool = False
 
     @property
     def right(self) -> bool:
@@ -164,10 +168,27 @@ def submissions(lesson: str, notebook: str) -> dict[str, list[Submission]]:
                 alone=TEST_ALL or name in last_of_their_kind,
                 trains=listed.get("trains", False),
                 seen=seen,
+                sampled=listed.get("sampled", False),
             )
             for name, source, says, seen in answers
         ]
     return found
+
+
+def tried(lesson: str, notebook: str) -> dict[str, list[Submission]]:
+    """The submissions that this run tries: all, unless it samples some exercises."""
+    return {
+        exercise: sample(answers) if answers[0].sampled and not EVERY_ANSWER else answers
+        for exercise, answers in submissions(lesson, notebook).items()
+    }
+
+
+def sample(answers: list[Submission]) -> list[Submission]:
+    """The solution, and one in three answers of each kind; the last of its kind is one, as it is judged alone, too."""
+    chosen = {answers[0]}
+    for kind in ("right", "wrong"):
+        chosen.update([answer for answer in answers if answer.kind == kind][::-ONE_IN])
+    return [answer for answer in answers if answer in chosen]
 
 
 @dataclass
@@ -180,10 +201,10 @@ class Run:
 
 @cache
 def run(lesson: str, notebook: str) -> Run:
-    """Execute a solution notebook and try every submission to its exercises, once for all tests."""
+    """Execute a solution notebook and try the submissions to its exercises, once for all tests."""
     new_process = multiprocessing.get_context("spawn")
     with ProcessPoolExecutor(max_workers=1, mp_context=new_process) as pool:
-        return pool.submit(_run_notebook, lesson, notebooks(lesson)[notebook], submissions(lesson, notebook)).result()
+        return pool.submit(_run_notebook, lesson, notebooks(lesson)[notebook], tried(lesson, notebook)).result()
 
 
 def _run_notebook(lesson: str, notebook: NotebookNode, answers: dict[str, list[Submission]]) -> Run:

@@ -118,3 +118,19 @@ def test_what_the_notebook_said_of_its_own_answer_is_the_verdict_on_it():
     ]
     assert [verdicts[answers[number]].seen for number in (1, 7)] == ["visible", "hidden"]
     assert judged(test, answers[7])[answers[7]].message == "AssertionError: too many"
+
+
+def test_a_sample_holds_the_solution_and_one_in_three_of_each_kind():
+    right = [harness.Submission("fit", f"right {i}", "", None, sampled=True) for i in range(5)]
+    wrong = [harness.Submission("fit", f"wrong {i}", "", "says", sampled=True) for i in range(7)]
+    found = [answer.name for answer in harness.sample(right + wrong)]
+    assert found == ["right 0", "right 1", "right 4", "wrong 0", "wrong 3", "wrong 6"]
+
+
+def test_every_answer_is_tried_where_that_is_asked(monkeypatch):
+    exercise = ("top_tagging", "challenge")
+    all_answers = harness.submissions(*exercise)["predict-dnn"]
+    monkeypatch.setattr(harness, "EVERY_ANSWER", False)
+    assert harness.tried(*exercise)["predict-dnn"] == harness.sample(all_answers) != all_answers
+    monkeypatch.setattr(harness, "EVERY_ANSWER", True)
+    assert harness.tried(*exercise)["predict-dnn"] == all_answers
