@@ -49,6 +49,7 @@ c.GenerateAssignment.preprocessors = [
     "nbgrader.preprocessors.CheckCellMetadata",
 ]
 c.ExchangeFactory.release_assignment = "grading.authoring.secrets.ReleaseWithoutSecrets"
+c.ExchangeFactory.collect = "grading.autograde.collect.CollectPlainFiles"
 c.ClearSolutions.code_stub = {"python": "# your code here\nraise NotImplementedError"}
 c.ClearSolutions.text_stub = "*Your answer:*"
 

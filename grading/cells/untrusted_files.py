@@ -37,18 +37,24 @@ def is_plain(path: Path) -> bool:
 
 def read(path: Path, largest: int) -> bytes:
     """The content of a plain file of at most so many bytes. Raises NotRead: NotPlain or TooLarge if it is that."""
+    return read_in(None, str(path), largest)[0]
+
+
+def read_in(folder: int | None, name: str, largest: int) -> tuple[bytes, os.stat_result]:
+    """As ``read``, of a file in a folder that was opened under a descriptor; also the status of what was read."""
     flags = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK
     try:
-        _refuse(os.lstat(path), largest)
-        descriptor = os.open(path, flags)
+        _refuse(os.lstat(name, dir_fd=folder), largest)
+        descriptor = os.open(name, flags, dir_fd=folder)
         with open(descriptor, "rb") as file:
-            _refuse(os.fstat(descriptor), largest)
+            status = os.fstat(descriptor)
+            _refuse(status, largest)
             content = file.read(largest + 1)
     except OSError as error:
         raise NotRead(f"cannot be read: {error.strerror}") from None
     if len(content) > largest:
         raise NotRead("grew while it was read")
-    return content
+    return content, status
 
 
 def _refuse(status: os.stat_result, largest: int) -> None:

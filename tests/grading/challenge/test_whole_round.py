@@ -6,6 +6,7 @@ hands in a copy of another group's scores, Trent files that would run a program 
 
 import contextlib
 import csv
+import os
 import pickle
 import shutil
 from concurrent.futures import ThreadPoolExecutor
@@ -161,6 +162,9 @@ def played(tmp_path_factory):
             hand_in(course, student.__name__, folder / "students" / student.__name__, DEADLINE - timedelta(hours=hours))
 
         list(pool.map(submitted, moments, moments.values()))
+    (handed_in,) = course.folder.glob("exchange/*/inbound/mallory+*")
+    handed_in.chmod(0o755)
+    (handed_in / "labels.npy").symlink_to(places.secret / "labels.npy")
     course.nbgrader("collect", "top_tagging", "--ExchangeCollect.check_owner=False")
 
     for output, more in (("public", []), ("revealed", ["--reveal"])):
@@ -171,6 +175,11 @@ def played(tmp_path_factory):
 def rows(played, output: str) -> list[dict[str, str]]:
     with (played.folder / output / "leaderboard.csv").open(newline="") as file:
         return list(csv.DictReader(file))
+
+
+def test_a_link_in_the_exchange_is_not_followed(played):
+    collected = played.folder / "submitted" / "mallory" / "top_tagging"
+    assert (collected / "challenge.ipynb").exists() and not os.path.lexists(collected / "labels.npy")
 
 
 def test_each_network_gets_its_score(played):
