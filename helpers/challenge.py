@@ -94,7 +94,7 @@ def _checked(scores: Any, n_jets: int) -> np.ndarray:
         values = checks.numbers(scores, "the array of scores")
     except checks.CheckFailed as failed:
         raise ChallengeError(str(failed)) from None
-    if values.shape == (n_jets, 1):
+    if values.ndim == 2 and values.shape[1] == 1:
         values = values[:, 0]
     if values.shape == (n_jets, 2):
         raise ChallengeError(

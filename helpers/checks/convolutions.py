@@ -8,7 +8,7 @@ import numpy as np
 from helpers.checks.failure import that
 from helpers.checks.functions import call
 from helpers.checks.mistakes import agrees, explained
-from helpers.checks.values import close, equal, number, numbers, shape
+from helpers.checks.values import close, equal, no_list, number, numbers, shape
 
 
 def convolves(function: Callable[..., Any], image: np.ndarray, kernel: np.ndarray) -> None:
@@ -31,12 +31,13 @@ def convolves(function: Callable[..., Any], image: np.ndarray, kernel: np.ndarra
     expected = slid(kernel)
     hint = f"{height} - {h} + 1 by {width} - {w} + 1: the kernel must not stick out"
     shape(found, expected.shape, f"the result of convolve2d for {what}", hint=hint)
+    no_list(found, "the result of convolve2d")
     found = numbers(found, "the result of convolve2d").astype(float)
     if agrees(found, expected, rtol=1e-5, atol=1e-5):
         return
     mistakes = {
-        "your kernel is upside down: in the formula kernel[0, 0] meets the pixel with the smallest indices": slid(
-            kernel[::-1, ::-1]
+        "your kernel is turned by 180 degrees: in the formula kernel[0, 0] meets the pixel of the smallest indices": (
+            slid(kernel[::-1, ::-1])
         ),
         "the kernel is mirrored left to right: kernel[a, b] meets image[i + a, j + b]": slid(kernel[:, ::-1]),
         "the kernel's rows are in reverse order: kernel[a, b] meets image[i + a, j + b]": slid(kernel[::-1]),
@@ -58,7 +59,7 @@ def convolves(function: Callable[..., Any], image: np.ndarray, kernel: np.ndarra
     close(
         found[:1, :1],
         expected[:1, :1],
-        "the first output pixel is not what the formula gives: multiply the kernel with the patch at the upper left, "
+        "the first output pixel is not what the formula gives: multiply the kernel with the patch image[:h, :w], "
         "entry by entry, and add up",
         rtol=1e-5,
         atol=1e-5,
@@ -76,6 +77,11 @@ def pools(function: Callable[..., Any], image: np.ndarray, size: int) -> None:
     expected = _pooled(np.max, image, size)
     hint = f"{height} // {size} by {width} // {size}: blocks do not overlap, and what does not fill a block is left out"
     shape(found, expected.shape, f"the result of max_pool for {what}", hint=hint)
+    no_list(found, "the result of max_pool")
+    that(
+        not np.shares_memory(np.asarray(found), given),
+        "max_pool returns the image itself, or a view of it, which changes when the image does: return a new array",
+    )
     found = numbers(found, "the result of max_pool").astype(float)
     if agrees(found, expected, rtol=1e-5, atol=1e-6):
         return
@@ -87,7 +93,7 @@ def pools(function: Callable[..., Any], image: np.ndarray, size: int) -> None:
             np.max, np.abs(image), size
         ),
         "no block comes out below zero, although some hold negative values only": np.maximum(expected, 0),
-        "the rows and columns that do not fill a block are left out at the lower and right end, not at the other": (
+        "what does not fill a block is left out at the end: the last rows and columns, not the first": (
             _pooled(np.max, image[height % size :, width % size :], size)
         ),
         "the result has lost its fractions: make an array of floating-point numbers for it": np.trunc(expected),

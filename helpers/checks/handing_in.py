@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+import re
 import tempfile
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -15,7 +16,10 @@ from helpers.checks.functions import call
 from helpers.checks.mistakes import explained
 from helpers.checks.values import close, shape
 
+CONSTITUENTS = (200, 4)  # of each secret jet: how many, and how many numbers of each
 FOLDER = "submission_predictions"
+# What Keras's words hold beside the reason: colours, line breaks, the arguments of its own calls.
+KERAS_ONLY = re.compile(r"\x1b\[\d*m|\s*\n\s*|Arguments received by.*", re.DOTALL)
 MOST_NETWORKS = 5
 SCORE_TOLERANCE = 1e-4
 
@@ -46,7 +50,8 @@ def hands_in(
     name = _name(predict)
     weights = np.asarray(weights, dtype=float)
     found = _called(predict, _linear(weights[..., np.newaxis]), *features, group, network)
-    that(found.error is None, f"{name} failed with a small network: {found.error}")
+    if found.error is not None:
+        _explain_error(found.error, predict, features, group, network)
     wanted = f"{FOLDER}/{group}_{network}.npy"
     that(
         list(found.arrays) == [wanted],
@@ -62,6 +67,25 @@ def hands_in(
         isinstance(found.returned, str | os.PathLike) and Path(found.returned).name == Path(wanted).name,
         f"{name} should return the path of the file that it wrote",
     )
+
+
+def _explain_error(
+    error: Exception,
+    predict: Callable[..., Any],
+    features: Sequence[Callable[..., Any]],
+    group: str,
+    network: str,
+) -> None:
+    """Fail with what made the function fail: with a network on the constituents themselves it may work."""
+    name = _name(predict)
+    on_constituents = np.random.default_rng(8).normal(size=(*CONSTITUENTS, 1))
+    needed = "features(constituents)" if features else "jets.images(constituents)"
+    that(
+        _called(predict, _linear(on_constituents), *features, group, network).error is not None,
+        f"{name} gives the network the constituents as they are: give it {needed}, which has the shape it was made for",
+    )
+    words = KERAS_ONLY.sub(" ", str(error)).strip()
+    that(False, f"{name} failed with a small network: {words}")
 
 
 def _compare(scores: np.ndarray, expected: np.ndarray, name: str) -> None:

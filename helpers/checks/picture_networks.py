@@ -53,7 +53,7 @@ def tags_pictures(network: Any, samples: Mapping[str, tuple[np.ndarray, np.ndarr
     that(
         area > bar,
         f"the AUC on the validation pictures is {area:.4f}; it should exceed {bar}: brighten the pixels inside the "
-        "network, add a convolution, train while the validation loss falls",
+        "network, give it more kernels or another convolution, train while the validation loss falls",
     )
     some = np.random.default_rng(18).permutation(len(pictures))[:300]
     says = "a picture's score changes with the pictures that are scored with it"

@@ -40,13 +40,13 @@ def last_column_left_out(image, kernel):
 def test_convolves():
     for image, kernel in ((IMAGE, KERNEL), (IMAGE, SQUARE), (np.eye(4, dtype=int), np.full((2, 2), 0.5))):
         checks.convolves(slid, image, kernel)
-        checks.convolves(lambda *given: slid(*given).astype("float32").tolist(), image, kernel)
+        checks.convolves(lambda *given: slid(*given).astype("float32"), image, kernel)
 
 
 @pytest.mark.parametrize(
     ("function", "says"),
     [
-        (lambda i, k: slid(i, k[::-1, ::-1]), "your kernel is upside down"),
+        (lambda i, k: slid(i, k[::-1, ::-1]), "your kernel is turned by 180 degrees"),
         (lambda i, k: slid(i, k[:, ::-1]), "mirrored left to right"),
         (lambda i, k: slid(i, k[::-1]), "rows are in reverse order"),
         (lambda i, k: slid(i, k.T), "the kernel is transposed"),
@@ -56,7 +56,7 @@ def test_convolves():
         (lambda i, k: slid(np.maximum(i, 0), k), "pixels below zero count as zero"),
         (lambda i, k: slid(i, k).astype(int), "has lost its fractions"),
         (
-            lambda i, k: [[(i[a : a + 3, b : b + 3] @ k).sum() for b in range(4)] for a in range(7)],
+            lambda i, k: np.array([[(i[a : a + 3, b : b + 3] @ k).sum() for b in range(4)] for a in range(7)]),
             "`@` multiplies matrices",
         ),
         (lambda i, k: slid(i, k) + 1, "the first output pixel is not what the formula gives"),
@@ -64,6 +64,7 @@ def test_convolves():
         (lambda i, k: np.zeros(i.shape), r"\(7, 4\) is expected: 9 - 3 \+ 1 by 6 - 3 \+ 1"),
         (in_place, "changed the image it was given"),
         (turns_the_kernel, "changed the kernel it was given"),
+        (lambda i, k: slid(i, k).tolist(), "the result of convolve2d is a list, which cannot be computed with"),
         (lambda i: i, "could not handle an image of 9 x 6 and a kernel of 3 x 3 .it raised TypeError"),
     ],
 )
@@ -91,7 +92,7 @@ def clears(image, size):
 def test_pools(shape, size):
     image = RNG.normal(size=shape)
     checks.pools(largest, image, size)
-    checks.pools(lambda *given: largest(*given).tolist(), image, size)
+    checks.pools(lambda *given: largest(*given).astype("float32"), image, size)
 
 
 @pytest.mark.parametrize(
@@ -102,7 +103,8 @@ def test_pools(shape, size):
         (lambda i, s: blocks(i, s).min(axis=(1, 3)), "the smallest value"),
         (lambda i, s: np.abs(blocks(i, s)).max(axis=(1, 3)), "its sign counts"),
         (lambda i, s: np.maximum(largest(i, s), 0), "no block comes out below zero"),
-        (lambda i, s: largest(i[1:, 1:], s), "not at the other"),
+        (lambda i, s: largest(i[1:, 1:], s), "the last rows and columns, not the first"),
+        (lambda i, s: largest(i, s).tolist(), "the result of max_pool is a list, which cannot be computed with"),
         (lambda i, s: largest(i, s).astype(int), "lost its fractions"),
         (lambda i, s: largest(i, s).T, "transposed"),
         (lambda i, s: largest(i, s) + 1, "the largest value of its block, for an image of 7 x 7"),
@@ -114,6 +116,12 @@ def test_pools(shape, size):
 def test_pools_says_what_is_wrong(function, says):
     with pytest.raises(CheckFailed, match=says):
         checks.pools(function, np.random.default_rng(2).normal(size=(7, 7)) * 3 - 1, 2)
+
+
+@pytest.mark.parametrize("function", [lambda i, s: i, lambda i, s: i[:, :]])
+def test_pools_wants_a_new_array(function):
+    with pytest.raises(CheckFailed, match="returns the image itself, or a view of it"):
+        checks.pools(function, IMAGE, 1)
 
 
 def counted(flat_length, n_parameters):

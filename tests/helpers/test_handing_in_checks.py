@@ -56,17 +56,33 @@ def in_double(model, features, group, network):
         (hands_in_another(lambda scores: scores > 0.5), "are decisions, 0 or 1"),
         (hands_in_another(lambda scores: np.sort(scores, axis=0)), "in another order than the secret jets"),
         (hands_in_another(lambda scores: scores**3), "writes other scores than those of the network"),
-        (hands_in_another(lambda scores: scores[1:]), "failed with a small network: the scores have the shape .59, 1."),
+        (hands_in_another(lambda scores: scores[1:]), "failed with a small network: there are 59 scores for 60"),
         (lambda m, f, g, n: predict(m, f, n, g), "expected the file .*quarks_small.npy, found .*small_quarks.npy"),
         (lambda m, f, g, n: scored(m, f), "found none"),
         (lambda m, f, g, n: [predict(m, f, g, n)], "should return the path of the file"),
         (beside, "leaves a file behind beside submission_predictions/quarks_small.npy"),
         (in_double, "should be float32, but they are float64"),
+        (
+            lambda m, f, g, n: challenge.submit(m.predict(SECRET, verbose=0), g, n),
+            r"gives the network the constituents as they are: give it features\(constituents\)",
+        ),
+        (
+            lambda m, f, g, n: challenge.submit(m.predict(SECRET[:, :7, 0], verbose=0), g, n),
+            "failed with a small network: .*to have value 3, but received input with shape .32, 7.$",
+        ),
     ],
 )
 def test_hands_in_says_what_is_wrong(function, says):
     with pytest.raises(CheckFailed, match=says):
         checks.hands_in(function, energies(SECRET), WEIGHTS, "quarks", "small", [energies])
+
+
+def test_hands_in_knows_a_network_on_pictures_that_was_given_constituents():
+    def given_constituents(model, group, network):
+        return challenge.submit(model.predict(SECRET, verbose=0), group, network)
+
+    with pytest.raises(CheckFailed, match=r"as they are: give it jets.images\(constituents\)"):
+        checks.hands_in(given_constituents, np.zeros((N_JETS, 40, 40, 1)), np.ones((40, 40, 1)), "quarks", "pixels")
 
 
 def with_noise(model, features, group, network):
