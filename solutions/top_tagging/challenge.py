@@ -12,7 +12,7 @@
 # **What you will learn**
 #
 # - how to score data whose labels nobody shows you, without a slip;
-# - a stronger idea than lists and pictures: a network on a *set* of constituents;
+# - a third idea beside lists and pictures, which keeps neither an order nor pixels: a network on a *set* of constituents;
 # - when one tagger is really better than another, and when it only had luck;
 # - why a leaderboard keeps half of its jets to itself.
 #
@@ -72,12 +72,14 @@ import mplhep
 
 figure, panels = plt.subplots(1, 2, figsize=(13, 5))
 for axes, quantity, axis, unit in (
-    (panels[0], plain_mass, hist.axis.Regular(30, 0, 300, label="jet mass [GeV]"), " / GeV"),
-    (panels[1], multiplicity, hist.axis.Regular(30, 0, 150, label="constituents per jet"), " / constituent"),
+    (panels[0], plain_mass, hist.axis.Regular(30, 0, 300, label="jet mass [GeV]"), "GeV"),
+    (panels[1], multiplicity, hist.axis.Regular(30, 0, 150, label="constituents per jet"), "constituent"),
 ):
     for name, sample, kind in (("training", train_jets, "step"), ("secret", secret_jets, "errorbar")):
-        mplhep.histplot(hist.Hist(axis).fill(quantity(sample)), histtype=kind, density=True, label=name, ax=axes)
-    axes.set(ylabel=f"jets, normalised{unit}", xlim=(axis.edges[0], axis.edges[-1]), ylim=(0, None))
+        filled = hist.Hist(axis).fill(quantity(sample))
+        mplhep.histplot(filled, histtype=kind, density=True, label=name, ax=axes, flow="none")
+    axes.set_ylabel(f"fraction of jets / {unit}", labelpad=8)
+    axes.set(xlim=(axis.edges[0], axis.edges[-1]), ylim=(0, None))
     axes.legend()
 plt.show()
 
@@ -102,7 +104,7 @@ plt.show()
 # ## A network on features
 #
 # **Task.** Write `predict_for_dnn_challenge`.
-# It loads the secret jets (`datasets.load_challenge_jets()`), makes the features, lets the network [predict](https://keras.io/api/models/model_training_apis/#predict-method), hands the scores to `submit` as they are, and returns the path of the file.
+# It takes the secret jets (`datasets.load_challenge_jets()`, or `secret_jets` from above), makes the features, lets the network [predict](https://keras.io/api/models/model_training_apis/#predict-method), hands the scores to `submit` as they are, and returns the path of the file.
 # `submit` takes one number per jet, also as a column, `(n_jets, 1)`, as a network gives it.
 # A network with two outputs is one of the things it has to refuse, so do not pick a column yourself.
 #
@@ -214,8 +216,10 @@ checks.hands_in(predict_for_cnn_challenge, pictures, upper, "group-2", "Half")
 # $$ f(\{p_1, p_2, \ldots\}) = F\Big(\sum_i \Phi(p_i)\Big), $$
 #
 # if $\Phi$ gives enough numbers: with one network $\Phi$ that sees one constituent at a time and a second, $F$, that sees the sum ([*deep sets*](../glossary.md#deep-set), [arXiv:1703.06114](https://arxiv.org/abs/1703.06114); for jets *particle-flow networks*, [arXiv:1810.05165](https://arxiv.org/abs/1810.05165)).
-# Each constituent gives four numbers here: the logarithms of its $p_T$ and of its share, and its two coordinates after centring.
-# Missing ones must not count, so their $\Phi$ is multiplied by zero.
+# Each constituent gives four numbers here: the logarithms of its $p_T$ (of one plus it, so that it is 0 where there is none) and of its share, and its two coordinates after centring, rotation and flips.
+# The factors in front of them bring all four to order one, and the sum over some tens of constituents is divided by ten for the same reason.
+# A dense layer acts on the last axis alone: on the table of shape (jets, 60, 4) the same weights take one constituent at a time, and this is what makes a $\Phi$ of three such layers.
+# Missing constituents must not count, so their $\Phi$ is multiplied by zero.
 
 # %%
 N_CONSTITUENTS = 60
@@ -334,6 +338,11 @@ plt.show()
 # %% [markdown]
 # *Figure: the ROC curves of the deep set, of the same with another seed, and of the dense network, on the test jets.
 # Each step at low efficiency is one QCD jet.*
+#
+# How does a set compare with a picture?
+# Our CNN of the notebook before has an AUC of 0.972 ± 0.002 on the same test jets, a little above that of these deep sets.
+# At a signal efficiency of 0.3 its background rejection is above 300, against about 200 and 130 here.
+# But a deep set has a sixth of the CNN's parameters and is trained in less time, and you may improve either.
 
 # %% tags=["nbval-ignore-output"]
 figure, axes = plt.subplots()

@@ -51,13 +51,15 @@ validation_jets, validation_labels = datasets.load_jets("top_tagging/validation.
 #
 # 1. **centre**: shift so that the centre of the transverse momentum is at the origin;
 # 2. **rotate** around it so that the longest axis of the jet is upright;
-# 3. **flip** left-right and up-down so that the brighter half is always on the same side;
-# 4. **pixelate**: add up the transverse momentum in each of 40 × 40 [pixels](../glossary.md#jet-picture);
+# 3. **flip** left-right and up-down so that the right half and the upper half are the brighter ones;
+# 4. **pixelate**: add up the transverse momentum in each of 40 × 40 [pixels](../glossary.md#jet-picture), which are 0.04 wide and span ±0.8, the radius of the jets;
 # 5. **normalise**: divide by the sum, so that each picture adds up to one.
+#
+# (The drawings go on to ±1, so that what lies beyond the picture shows.)
 
 # %%
-mine = np.flatnonzero(train_labels == 1)[11]
-one_jet = train_jets[mine : mine + 1]
+chosen = np.flatnonzero(train_labels == 1)[11]
+one_jet = train_jets[chosen : chosen + 1]
 pt, *centred = jets.centre(one_jet)
 rotated = jets.rotate(pt, *centred)
 flipped = jets.flip(pt, *rotated)
@@ -99,7 +101,7 @@ plt.show()
 # *Figure: one top jet on its way to a picture.
 # Above, its constituents around the centre, with areas that go with their transverse momentum, and rotated so that the longest axis is upright.
 # Below, flipped, and as 40 × 40 pixels on a logarithmic colour scale; empty pixels are white.
-# The three groups are the three quarks of the decay.*
+# The three groups are the three quarks of the decay: this jet was chosen because they lie so far apart in it.*
 #
 # Now all of them.
 # This takes a few seconds, since the helper treats hundreds of jets at a time and not one by one.
@@ -127,7 +129,7 @@ plt.show()
 average = {kind: train_images[train_labels == label, :, :, 0].mean(axis=0) for kind, label in (("top", 1), ("QCD", 0))}
 figure, panels = plt.subplots(1, 2, figsize=(13, 5.5))
 for axes, (kind, pixels) in zip(panels, average.items(), strict=True):
-    shown = draw_picture(axes, pixels, f"average of 12 000 {kind} jets", limits=(1e-6, 0.1))
+    shown = draw_picture(axes, pixels, f"average of 12 000 {kind} jets", limits=(1e-6, 0.3))
     axes.plot(0, 0, "+", color="C3", markersize=16, label="centre of $p_T$")
     axes.legend(loc="upper left")
     figure.colorbar(shown, ax=axes, label="share of $p_T$ per pixel")
@@ -138,15 +140,14 @@ plt.show()
 # The average top jet has light around three places, two above and one below the centre, and a dip between them; the average QCD jet has one peak in the centre.
 # The sharp edges along the axes are made by the flips.*
 #
-# What can be positive and negative gets a *diverging* colour scale: white is zero, red positive, blue negative, and the scale reaches as far as the largest value in size.
+# What can be positive and negative gets a *diverging* colour scale: white is zero, red positive, blue negative, and the scale reaches equally far to both sides.
 
 # %%
 RED, BLUE = plt.get_cmap("RdBu_r")(0.9), plt.get_cmap("RdBu_r")(0.1)
 
 
-def draw_signed(axes, values, title, limit=None, **labels):
+def draw_signed(axes, values, title, limit=None, extent=None, **labels):
     limit = np.abs(values).max() if limit is None else limit
-    extent = EDGES if values.shape == (40, 40) else None
     shown = axes.imshow(values, origin="lower", extent=extent, cmap="RdBu_r", vmin=-limit, vmax=limit)
     axes.set(**{"title": title, "xlabel": "pixel, across", "ylabel": "pixel, along"} | labels)
     return shown
@@ -154,7 +155,8 @@ def draw_signed(axes, values, title, limit=None, **labels):
 
 # %%
 figure, axes = plt.subplots(figsize=(8, 6))
-shown = draw_signed(axes, average["top"] - average["QCD"], "average top − average QCD", xlabel=ACROSS, ylabel=ALONG)
+difference = average["top"] - average["QCD"]
+shown = draw_signed(axes, difference, "average top − average QCD", extent=EDGES, xlabel=ACROSS, ylabel=ALONG)
 shown.set_norm(SymLogNorm(1e-4, vmin=-0.3, vmax=0.3))
 axes.plot([], [], "s", color=RED, label="more light in top jets")
 axes.plot([], [], "s", color=BLUE, label="more light in QCD jets")
@@ -162,9 +164,10 @@ axes.legend(loc="upper left")
 figure.colorbar(shown, ax=axes, label="difference of the shares per pixel")
 plt.show()
 
+
 # %% [markdown]
 # *Figure: the difference of the two averages, on a colour scale that is linear up to 0.0001 in size and logarithmic beyond.
-# QCD jets have more light in the pixels around the centre (blue), most of all in the one at the centre itself.
+# QCD jets have more light in the pixels around the centre (blue), most of all in the one right of it and above it: with 40 pixels the centre lies where four of them meet, and the flips put the brighter halves there.
 # Where top jets have more of it (red), it is less per pixel and spread over many more pixels.*
 
 # %% [markdown]
@@ -194,7 +197,7 @@ plt.show()
 #
 # $$\text{output}_{ij} = \sum_{a=0}^{h-1} \sum_{b=0}^{w-1} \text{image}_{i+a,\,j+b}\ \text{kernel}_{ab}$$
 #
-# (Mathematicians turn the kernel upside down first and call this one a cross-correlation.
+# (Mathematicians turn the kernel by 180 degrees first and call this one a cross-correlation.
 # Networks do not bother: they learn the kernel.)
 #
 # **Task.** Write `convolve2d` with [NumPy](https://numpy.org/doc/stable/reference/arrays.indexing.html), without Keras or SciPy, for images and kernels of any height and width.
@@ -211,7 +214,6 @@ plt.show()
 # Multiply it with the kernel, entry by entry with `*`, and add all products up.
 #
 # </details>
-
 
 # %% nbgrader={"grade": false, "grade_id": "convolve2d", "locked": false, "schema_version": 3, "solution": true, "task": false}
 def convolve2d(image, kernel):
@@ -244,7 +246,7 @@ checks.convolves(convolve2d, np.arange(20).reshape(4, 5), np.array([[0.25, -0.5]
 #
 # After a convolution it matters *whether* there was a spot, less so in which pixel exactly.
 # [*Max pooling*](../glossary.md#max-pooling) cuts the image into blocks of `size` × `size` that do not overlap and keeps the largest value of each.
-# Rows and columns that do not fill a block at the lower and right end are left out, as [Keras does](https://keras.io/api/layers/pooling_layers/max_pooling2d/).
+# The last rows and columns are left out where they do not fill a block, as [Keras does](https://keras.io/api/layers/pooling_layers/max_pooling2d/).
 #
 # **Task.** Write `max_pool` with NumPy.
 # It returns a new array and leaves the image as it is.
@@ -261,7 +263,6 @@ checks.convolves(convolve2d, np.arange(20).reshape(4, 5), np.array([[0.25, -0.5]
 # Without loops: cut the image to whole blocks, reshape it to four axes (block row, row in the block, block column, column in the block), and take the maximum over the second and the fourth.
 #
 # </details>
-
 
 # %% nbgrader={"grade": false, "grade_id": "max-pool", "locked": false, "schema_version": 3, "solution": true, "task": false}
 def max_pool(image, size):
@@ -289,7 +290,7 @@ for shape, size in (((9, 7), 3), ((38, 38), 2), ((11, 9), 5), ((4, 13), 4)):
 ### END HIDDEN TESTS
 
 # %% [markdown]
-# Both at work on one jet: a kernel with 8 in the middle and −1 around it answers to isolated spots, one that rises from left to right to edges.
+# Both at work on one jet: a kernel with 8 in the middle and −1 around it answers to isolated spots, and a kernel whose weights rise from left to right answers to edges.
 # Keras's own layers [`Conv2D`](https://keras.io/api/layers/convolution_layers/convolution2d/) and `MaxPooling2D` do the same, for many images and kernels at a time.
 
 # %% tags=["nbval-ignore-output"]
@@ -301,28 +302,38 @@ theirs = keras.layers.Conv2D(1, 3, use_bias=False)
 theirs.build((1, 40, 40, 1))
 theirs.set_weights([spot[:, :, None, None]])
 pooled = keras.layers.MaxPooling2D(2)(theirs(picture[None, :, :, None]))
-mine = max_pool(convolve2d(picture, spot), 2)
-print("largest difference from Keras:", float(np.abs(mine - keras.ops.convert_to_numpy(pooled)[0, :, :, 0]).max()))
+ours = max_pool(convolve2d(picture, spot), 2)
+print("largest difference from Keras:", float(np.abs(ours - keras.ops.convert_to_numpy(pooled)[0, :, :, 0]).max()))
 
 # %%
 bright = np.sqrt(picture)
+answers = {"spot kernel": convolve2d(bright, spot), "edge kernel": convolve2d(bright, edge)}
+answers["spot kernel, pooled"] = max_pool(answers["spot kernel"], 2)
+for title, values in answers.items():
+    print(f"{title:20s} {values.shape}")
+
+# %%
 figure, panels = plt.subplots(2, 2, figsize=(13, 11))
 shown = panels[0, 0].imshow(bright, origin="lower")
 panels[0, 0].set(title="root of the picture", xlabel="pixel, across", ylabel="pixel, along")
 figure.colorbar(shown, ax=panels[0, 0], label="root of the share of $p_T$")
-answers = {"spot kernel": convolve2d(bright, spot), "edge kernel": convolve2d(bright, edge)}
-answers["spot kernel, pooled"] = max_pool(answers["spot kernel"], 2)
+without_border, whole = (0.5, 38.5, 0.5, 38.5), (-0.5, 39.5)
 for axes, (title, values) in zip(panels.flat[1:], answers.items(), strict=True):
-    shown = draw_signed(axes, values, title)
-    axes.plot([], [], "s", color=RED, label="brighter on the right" if "edge" in title else "brighter than around it")
+    shown = draw_signed(axes, values, title, extent=without_border, xlim=whole, ylim=whole)
+    red, blue = ("on the right", "on the left") if "edge" in title else ("in the middle", "around it")
+    axes.plot([], [], "s", color=RED, label=f"brighter {red}")
+    axes.plot([], [], "s", color=BLUE, label=f"brighter {blue}")
     axes.legend(loc="upper left")
-    figure.colorbar(shown, ax=axes, label="output of the convolution")
+    figure.colorbar(
+        shown, ax=axes, label="largest of four outputs" if "pooled" in title else "output of the convolution"
+    )
 plt.show()
 
 # %% [markdown]
 # *Figure: the root of one picture (so that faint pixels show), what the spot kernel and the edge kernel make of it, and the spots after pooling.
 # The spot kernel is positive where a pixel outshines its neighbours and negative around it; the edge kernel is positive left of a spot and negative right of it.
-# Pooling halves each side of the picture and keeps the spots.*
+# Pooling makes one pixel of four and keeps the spots.
+# Each output is drawn at the middle of its patch, row i and column j of it at i + 1 and j + 1, so that spots stay where they are; a pixel is lost at each border.*
 
 # %% [markdown]
 # ## Counting before building
@@ -362,6 +373,7 @@ from helpers import checks
 checks.counts(flat_length, n_parameters, side=40, convolutions=((8, 5), (16, 3)), pool=2)
 checks.passed("you know the length of the row and the number of parameters before the network is built", more=False)
 
+
 # %% [markdown]
 # **Question.** What does a convolutional layer do for a picture of a jet that a dense layer cannot?
 # What is pooling for, and what does it cost?
@@ -391,7 +403,6 @@ checks.passed("you know the length of the row and the number of parameters befor
 #
 # `train` takes any compiled network and returns the history, the dictionary that the plot below needs.
 
-
 # %% tags=["nbval-ignore-output"]
 def train(network, epochs, batch_size=128):
     """Fit a compiled network to the training pictures, watch the validation pictures, and return the history."""
@@ -404,7 +415,7 @@ def train(network, epochs, batch_size=128):
 
 # %% [markdown]
 # **Task.** Build and train `network`, a CNN on the pictures as `jets.images` gives them, with at least one convolution, and one sigmoid unit at the end: the probability of a top.
-# Train it on the training pictures alone.
+# Train it on the training pictures alone: the check notices a network that has learned the other pictures by heart, not one that has only seen them.
 # Its AUC on the *validation* pictures must exceed **0.96**.
 #
 # Watch the time: an epoch should take a few seconds on an idle laptop (the first is slower).
@@ -464,40 +475,41 @@ plt.show()
 
 # %% [markdown]
 # *Figure: loss (left) and accuracy (right) of the CNN against epoch, training and validation.
-# The reference network has learned most of what it will after one epoch; after two or three the validation values move little.*
+# Typically most is learned in the first epoch; after two or three the validation values move little.*
 #
 # **Keep your network.** The notebook *challenge* can hand it in: save it now with [`network.save("cnn.keras")`](https://keras.io/api/models/model_saving_apis/model_saving_and_loading/) in a cell of your own.
 
 # %% [markdown]
-# ## What has it learned to look for?
+# ## What does it look for?
 
 # %% tags=["nbval-ignore-output"]
 kernels = next(weights for weights in network.get_weights() if weights.ndim == 4)[:, :, 0]
 kernels = np.moveaxis(kernels, -1, 0)[:8]
-figure, panels = plt.subplots(2, 4, figsize=(13, 7.5))
+rows = -(-len(kernels) // 4)
+figure, panels = plt.subplots(rows, 4, figsize=(13, 2 + 2.8 * rows), squeeze=False)
 figure.get_layout_engine().set(hspace=0.15)
 for number, (axes, kernel) in enumerate(zip(panels.flat, kernels, strict=False), start=1):
-    shown = draw_signed(axes, kernel, f"kernel {number}", limit=np.abs(kernels).max())
+    ticks = {"xticks": range(kernel.shape[1]), "yticks": range(kernel.shape[0])}
+    shown = draw_signed(axes, kernel, f"kernel {number}", limit=np.abs(kernels).max(), **ticks)
 for axes in panels.flat[len(kernels) :]:
     axes.remove()
-panels[0, 0].plot([], [], "s", color=RED, label="adds light")
-panels[0, 0].plot([], [], "s", color=BLUE, label="takes light off")
+panels[0, 0].plot([], [], "s", color=RED, label="positive weight")
+panels[0, 0].plot([], [], "s", color=BLUE, label="negative weight")
 panels[0, 0].legend(loc="lower left", bbox_to_anchor=(0, 1.15))
-figure.colorbar(shown, ax=panels, label="weight")
+figure.colorbar(shown, ax=list(panels.flat[: len(kernels)]), label="weight")
 plt.show()
 
 
 # %% [markdown]
 # *Figure: the kernels of the first convolution (eight of them, if there are more), on one colour scale that reaches as far as their largest weight; red where a weight is positive and blue where it is negative.
-# Nobody told the network which patterns to look for.
-# Some kernels rise from one side to the other, as our edge did, others weigh neighbouring pixels against each other.*
+# Do not read too much into them: they began as random numbers, and training has moved them little (our kernels keep a correlation of about 0.9 with their start), so another seed gives other patterns.
+# What is learned lies in these small changes, and in the later layers, which find out what the answers of such kernels are good for.*
 
 # %% [markdown]
 # ## A DNN on the same jets
 #
 # For comparison a DNN sees the same jets, not as pixels but as the list of the 40 leading constituents, after the same centring, rotation and flips.
 # (Your own tagger of the notebook *dnn* may be better: it can have the mass.)
-
 
 # %%
 def listed(constituents):
@@ -523,7 +535,7 @@ for name, tagger, inputs in (("CNN", network, validation_images), ("DNN", dnn, l
 # %% [markdown]
 # ## The test jets, once
 #
-# Both networks are fixed now, and no number and no figure so far came from the test jets.
+# Both networks are fixed now, and no number and no figure so far came from the test jets, apart from the check of your CNN, which only looks for a leak in them.
 
 # %% tags=["nbval-ignore-output"]
 test_jets, test_labels = datasets.load_jets("top_tagging/test.h5")
@@ -542,13 +554,14 @@ axes.set(xlabel="network output", ylabel="test jets / 0.025", xlim=(0, 1), yscal
 axes.legend(loc="upper center", ncols=2)
 plt.show()
 
+
 # %% [markdown]
 # *Figure: the outputs of CNN (full) and DNN (broken) for top jets (thick) and QCD jets (thin) of the test sample, on a logarithmic scale.
-# Both put most QCD jets into the lowest bin; of the top jets, the CNN puts more than half into the highest bin, and the DNN spreads them over the outputs.*
+# Both put most QCD jets into the lowest bin; the top jets of the CNN crowd towards 1, and the DNN spreads its top jets over the outputs.*
 #
 # Now two numbers: the AUC, and how many of the 4000 QCD jets are left where three in ten top jets are kept (4000 over that number is the background rejection).
 # Each comes with the uncertainty that comes from the test jets: the [bootstrap](../glossary.md#bootstrap) of Exercise 5, with the *same* jets drawn for both networks, so that their difference is known better than either.
-
+# How much another seed of the training would change is not in it; the notebook *challenge* asks that.
 
 # %%
 def qcd_left(labels, values):
