@@ -9,6 +9,7 @@ refused where a later cell computes with an array.
 from IPython import get_ipython
 
 from helpers.checks import missing_answers
+from helpers.checks.activations import activates, softens
 from helpers.checks.batches import counts_steps, cuts_batches
 from helpers.checks.bucket_shuffles import draws_every_order, shuffles_through_buckets
 from helpers.checks.classifiers import area_of, draws_roc, integrates, scores_events, scores_of, separates
@@ -19,9 +20,13 @@ from helpers.checks.events import aligned, randomly_ordered, same_events, shuffl
 from helpers.checks.failure import CheckFailed, passed, that
 from helpers.checks.functions import call, raises
 from helpers.checks.handing_in import allows_five, hands_in, lets_submit_refuse
+from helpers.checks.hidden_layers import propagates, propagates_back
 from helpers.checks.histories import history
+from helpers.checks.initial_weights import initialises
+from helpers.checks.losses import measures_loss, penalises
 from helpers.checks.merging import merges, scales
 from helpers.checks.ntuples import branch, branches, columns, moments, normalised, sample, samples, trees
+from helpers.checks.optimisers import adapts, counts_updates, decays, descends
 from helpers.checks.parts import feeds_parts
 from helpers.checks.picture_networks import tags_pictures
 from helpers.checks.random_files import keeps_to_memory, leaves_nothing_behind, randomizes
@@ -37,6 +42,8 @@ from helpers.checks.weights import WEIGHT_BRANCHES, labels, mean_one, weighs, yi
 __all__ = [
     "WEIGHT_BRANCHES",
     "CheckFailed",
+    "activates",
+    "adapts",
     "aligned",
     "allows_five",
     "area_of",
@@ -49,7 +56,10 @@ __all__ = [
     "convolves",
     "counts",
     "counts_steps",
+    "counts_updates",
     "cuts_batches",
+    "decays",
+    "descends",
     "dictionary",
     "draws_every_order",
     "draws_roc",
@@ -58,6 +68,7 @@ __all__ = [
     "fits_chunks",
     "hands_in",
     "history",
+    "initialises",
     "integrates",
     "jet_masses",
     "jet_momenta",
@@ -67,6 +78,7 @@ __all__ = [
     "leaves_nothing_behind",
     "lets_submit_refuse",
     "mean_one",
+    "measures_loss",
     "merges",
     "moments",
     "names",
@@ -74,7 +86,10 @@ __all__ = [
     "number",
     "numbers",
     "passed",
+    "penalises",
     "pools",
+    "propagates",
+    "propagates_back",
     "raises",
     "randomizes",
     "randomly_ordered",
@@ -95,6 +110,7 @@ __all__ = [
     "shuffles",
     "shuffles_through_buckets",
     "sizes_events",
+    "softens",
     "split_sample",
     "splits",
     "stacks",
