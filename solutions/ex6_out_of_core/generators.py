@@ -26,7 +26,7 @@
 # **Grading:** under each exercise stands a check with a visible part, which you run, and a hidden part, which asks the same of other inputs when you hand in.
 # Questions are marked by hand.
 #
-# [← Exercise 6: shuffling](../ex6_out_of_core/randomize.ipynb) · [Start](../start.md) · [Top tagging: jets →](../top_tagging/jets.ipynb)
+# [← Exercise 6: shuffling](../ex6_out_of_core/randomize.ipynb) · [Start](../start.md) · [NN metrics: ingredients →](../nn_metrics/ingredients.ipynb)
 
 # %%
 import tempfile
@@ -565,4 +565,4 @@ if big_file:
 # And if you train fifty times on the same file: convert it once to shuffled HDF5 with the eight columns that you need, and measure again.
 
 # %% [markdown]
-# [← Exercise 6: shuffling](../ex6_out_of_core/randomize.ipynb) · [Start](../start.md) · [Top tagging: jets →](../top_tagging/jets.ipynb)
+# [← Exercise 6: shuffling](../ex6_out_of_core/randomize.ipynb) · [Start](../start.md) · [NN metrics: ingredients →](../nn_metrics/ingredients.ipynb)
