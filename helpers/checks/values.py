@@ -117,7 +117,8 @@ def _of_yours(value: Any, message: str) -> np.ndarray:
 
 def _present(value: Any, name: str) -> None:
     kind = type(value)
-    that(value is not None and value is not Ellipsis, f"{name} is {value!r}: nothing has been computed or returned yet")
+    if value is None or value is Ellipsis:
+        raise CheckFailed(f"{name} is {value!r}: nothing has been computed or returned yet")
     that(not callable(value), f"{name} is a function, not its result: call it")
     that(not isinstance(value, Iterator), f"the type of {name} is {kind.__name__}: make a list of it")
     in_the_file = kind.__module__.partition(".")[0] == "uproot"
