@@ -217,34 +217,42 @@ print(f"two classes: {cross_entropy(two_labels, two_outputs, weights):.3f}")
 # </details>
 
 # %% nbgrader={"grade": false, "grade_id": "activations", "locked": false, "schema_version": 3, "solution": true, "task": false}
-# Each takes an array of any shape and returns a new one, entry by entry.
-# relu(x), relu_derivative(x), tanh(x), tanh_derivative(x), sigmoid(x), sigmoid_derivative(x)
-### BEGIN SOLUTION
+# Each takes an array x of any shape and returns a new array of the same shape.
 def relu(x):
+    ### BEGIN SOLUTION
     return np.maximum(x, 0)
+    ### END SOLUTION
 
 
 def relu_derivative(x):
+    ### BEGIN SOLUTION
     return np.where(x > 0, 1.0, 0.0)
+    ### END SOLUTION
 
 
 def tanh(x):
+    ### BEGIN SOLUTION
     return np.tanh(x)
+    ### END SOLUTION
 
 
 def tanh_derivative(x):
+    ### BEGIN SOLUTION
     return 1 - np.tanh(x) ** 2
+    ### END SOLUTION
 
 
 def sigmoid(x):
+    ### BEGIN SOLUTION
     return (1 + np.tanh(x / 2)) / 2
+    ### END SOLUTION
 
 
 def sigmoid_derivative(x):
+    ### BEGIN SOLUTION
     return sigmoid(x) * (1 - sigmoid(x))
+    ### END SOLUTION
 
-
-### END SOLUTION
 
 # %% nbgrader={"grade": true, "grade_id": "activations-check", "locked": true, "points": 3, "schema_version": 3, "solution": false, "task": false}
 import numpy as np
@@ -920,7 +928,7 @@ for axes, (name, path) in zip(panels, paths.items(), strict=True):
     axes.set(title=name, xlim=(-3.2, 1.6), ylim=(-1.5, 1.5), xlabel="first parameter", ylabel="second parameter")
     rest = np.mean(np.hypot(*path[-20:].T))
     print(f"{name:14s} mean distance from the minimum in the last 20 steps: {rest:.2f}")
-panels[0].legend(loc="upper right")
+panels[0].legend(loc="upper right", frameon=True)
 plt.show()
 
 # %% [markdown]
@@ -1185,7 +1193,7 @@ plt.show()
 
 # %% [markdown]
 # *Figure: the output of your network in the plane of its two inputs, and up to two hundred events of each class.
-# Signal has soft leptons, and the more so the larger the missing momentum is: the output is high (red) at the upper left, low (blue) on the right, and changes along a line that the network has bent where the events ask for it.*
+# Signal has soft leptons and much missing momentum: the output is high (red) at the upper left and falls to the right, and the border between the two is bent.*
 
 # %% [markdown]
 # ## Against Keras
