@@ -32,6 +32,8 @@
 # In Exercise 5 Keras trained a network with two lines of yours.
 # Here you write what is behind these lines, in NumPy and piece by piece, each small enough to be checked by hand.
 # At the end your pieces train a network, and its loss curve lies on that of Keras.
+#
+# One rule holds for all of them: a function leaves the arrays and lists that it is given as they are, and returns new ones.
 
 # %%
 import timeit
@@ -1066,8 +1068,9 @@ plt.show()
 #
 # The sum runs over all entries of all weight arrays of the network (biases are usually left out), and $\lambda$ is its *strength*.
 # Its gradient is $2 \lambda w$: each step pulls each weight a little towards zero.
-# It is `kernel_regularizer` of a [Keras layer](https://keras.io/api/layers/regularizers/), and belongs to the loss of the training alone.
-# That is one of the reasons why a validation loss may lie *below* the training loss.
+# In Keras it is the `kernel_regularizer` of a [layer](https://keras.io/api/layers/regularizers/).
+# Keras adds the penalty to the loss that it reports for training *and* validation; other programs, and some tutorials, leave it out of the validation loss, which then lies lower.
+# So say which of the two you quote.
 #
 # **Task.** Write `l2_penalty`.
 #
