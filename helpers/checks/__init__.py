@@ -11,10 +11,12 @@ from IPython import get_ipython
 from helpers.checks import missing_answers
 from helpers.checks.activations import activates, softens
 from helpers.checks.batches import counts_steps, cuts_batches
+from helpers.checks.best_epochs import restores_best
 from helpers.checks.bucket_shuffles import draws_every_order, shuffles_through_buckets
 from helpers.checks.classifiers import area_of, draws_roc, integrates, scores_events, scores_of, separates
 from helpers.checks.constituents import constituent_momenta, jet_masses, jet_momenta, relative_columns
 from helpers.checks.convolutions import convolves, counts, pools
+from helpers.checks.dense_networks import builds_dense
 from helpers.checks.efficiencies import rates, rejects
 from helpers.checks.events import aligned, randomly_ordered, same_events, shuffled
 from helpers.checks.failure import CheckFailed, passed, that
@@ -25,18 +27,24 @@ from helpers.checks.histories import history
 from helpers.checks.initial_weights import initialises
 from helpers.checks.losses import measures_loss, penalises
 from helpers.checks.merging import merges, scales
+from helpers.checks.merit import weighs_merit
 from helpers.checks.ntuples import branch, branches, columns, moments, normalised, sample, samples, trees
 from helpers.checks.optimisers import adapts, counts_updates, decays, descends
+from helpers.checks.output_files import refuses_lengths, writes_outputs
+from helpers.checks.over_training import compares_outputs
 from helpers.checks.parts import feeds_parts
 from helpers.checks.picture_networks import tags_pictures
 from helpers.checks.random_files import keeps_to_memory, leaves_nothing_behind, randomizes
+from helpers.checks.ranges import scales_to_range
 from helpers.checks.reading import reads_events
 from helpers.checks.shuffling import shuffles, split_sample, splits
+from helpers.checks.simulation_weights import balances, breaks_down, needs_weights, refuses_weights, weighs_simulation
 from helpers.checks.stacking import stacks
 from helpers.checks.taggers import layers, scores_alone, tags
 from helpers.checks.trainings import trains, weighted_history
 from helpers.checks.tree_sizes import fits_chunks, sizes_events
 from helpers.checks.values import close, dictionary, equal, names, number, numbers, shape, strings
+from helpers.checks.weighted_rates import counts_right, draws_rates, fills_confusion_matrix, measures_area
 from helpers.checks.weights import WEIGHT_BRANCHES, labels, mean_one, weighs, yields
 
 __all__ = [
@@ -47,14 +55,19 @@ __all__ = [
     "aligned",
     "allows_five",
     "area_of",
+    "balances",
     "branch",
     "branches",
+    "breaks_down",
+    "builds_dense",
     "call",
     "close",
     "columns",
+    "compares_outputs",
     "constituent_momenta",
     "convolves",
     "counts",
+    "counts_right",
     "counts_steps",
     "counts_updates",
     "cuts_batches",
@@ -62,9 +75,11 @@ __all__ = [
     "descends",
     "dictionary",
     "draws_every_order",
+    "draws_rates",
     "draws_roc",
     "equal",
     "feeds_parts",
+    "fills_confusion_matrix",
     "fits_chunks",
     "hands_in",
     "history",
@@ -78,10 +93,12 @@ __all__ = [
     "leaves_nothing_behind",
     "lets_submit_refuse",
     "mean_one",
+    "measures_area",
     "measures_loss",
     "merges",
     "moments",
     "names",
+    "needs_weights",
     "normalised",
     "number",
     "numbers",
@@ -95,12 +112,16 @@ __all__ = [
     "randomly_ordered",
     "rates",
     "reads_events",
+    "refuses_lengths",
+    "refuses_weights",
     "rejects",
     "relative_columns",
+    "restores_best",
     "same_events",
     "sample",
     "samples",
     "scales",
+    "scales_to_range",
     "scores_alone",
     "scores_events",
     "scores_of",
@@ -121,7 +142,10 @@ __all__ = [
     "trains",
     "trees",
     "weighs",
+    "weighs_merit",
+    "weighs_simulation",
     "weighted_history",
+    "writes_outputs",
     "yields",
 ]
 

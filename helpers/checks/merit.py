@@ -1,0 +1,96 @@
+"""The check of the figure of merit of a selection, in its four forms."""
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from helpers.checks.failure import that
+from helpers.checks.functions import call
+from helpers.checks.mistakes import agrees, explained
+from helpers.checks.values import equal, plain, shape
+
+FORMS = ("total", "systematic", "statistical", "background")
+
+
+def weighs_merit(
+    function: Callable[..., Any],
+    form: str,
+    signal: np.ndarray,
+    background: np.ndarray,
+    relative: float,
+    simulation: np.ndarray,
+) -> None:
+    """Fail unless ``function(form, signal, background, relative, simulation)`` is the figure of merit of the yields.
+
+    form: one of FORMS. signal, background, simulation: (n_cuts,), none of them negative.
+    """
+    given = [array.copy() for array in (signal, background, simulation)]
+    says = f"figure_of_merit should take the form {form!r} and arrays of {len(signal)} yields"
+    with np.errstate(all="ignore"):
+        result = call(function, form, given[0], given[1], relative, given[2], says=says)
+    for array, before in zip(given, (signal, background, simulation), strict=True):
+        equal(array, before, "figure_of_merit changed an array that it was given: compute a new one")
+    shape(result, signal.shape, f"the figure of merit {form!r}", hint="one for each pair of yields")
+    found = plain(result, "the figure of merit")
+    that(found.dtype.kind in "biuf", "the figure of merit should be numbers")
+    found = found.astype(float)
+    nothing = signal == 0
+    that(
+        bool(np.all(found[nothing] == 0)),
+        f"without signal the figure of merit {form!r} should be 0, also where there is no background, but it is "
+        f"{found[nothing][0] if nothing.any() else 0:.4g}: mind 0/0",
+    )
+    infinite = ~nothing & (background == 0) & (form == "background")
+    that(
+        bool(np.all(np.isposinf(found[infinite]))),
+        "signal over the root of no background should be np.inf",
+    )
+    rest = ~nothing & ~infinite
+    s, b, mc, found = (array[rest] for array in (signal, background, simulation, found))
+    expected = s / np.sqrt(_variance(form, s, b, relative, mc))
+    if agrees(found, expected, rtol=1e-5):
+        return
+    with np.errstate(all="ignore"):
+        others = {other: s / np.sqrt(_variance(other, s, b, relative, mc)) for other in FORMS if other != form}
+        mistakes = {
+            "the figure of merit divides by the variance: take its square root": s
+            / _variance(form, s, b, relative, mc),
+            "uncertainties are added in quadrature: square the systematic one, f B": s
+            / np.sqrt(_variance(form, s, b, 1, mc) - (form in FORMS[:2]) * (b**2 - relative * b)),
+            "uncertainties are added in quadrature: square the relative uncertainty, too": s
+            / np.sqrt(_variance(form, s, b, np.sqrt(relative), mc)),
+            "the systematic uncertainty is a fraction of the background: f B, not f alone": s
+            / np.sqrt(s + b + relative**2 + (form == "total") * mc**2),
+            "the systematic uncertainty is one of the background alone, not of signal and background": s
+            / np.sqrt(_variance(form, s, b, 0, mc) + (relative * (s + b)) ** 2),
+            "uncertainties are added in quadrature: do not add their roots": s
+            / (np.sqrt(s) + np.sqrt(b) + relative * b + (form == "total") * mc),
+            "uncertainties are added in quadrature, the square root is taken of the sum": s
+            / (np.sqrt(s + b) + relative * b + (form == "total") * mc),
+            "the error of the simulation is squared before it is added": s / np.sqrt(s + b + (relative * b) ** 2 + mc),
+            "the form 'background' has the root of B alone, not of S + B": s / np.sqrt(s + b),
+            "the relative uncertainty is fixed: take the one that is given": s
+            / np.sqrt(_variance(form, s, b, 0.2, mc)),
+        }
+    for other, values in others.items():
+        same = agrees(found, values, rtol=1e-5)
+        that(not same, f"this is the figure of merit {other!r}, but {form!r} was asked for")
+    explained(found, mistakes, rtol=1e-5)
+    worst = int(np.argmax(np.abs(found - expected)))
+    that(
+        False,
+        f"the figure of merit {form!r} of S = {s[worst]:g}, B = {b[worst]:g}, f = {relative:g} and a simulation error "
+        f"of {mc[worst]:g} should be {expected[worst]:.6g}, not {found[worst]:.6g}",
+    )
+
+
+def _variance(form: str, s: np.ndarray, b: np.ndarray, relative: float, simulation: np.ndarray) -> np.ndarray:
+    if form == "background":
+        return b
+    variance: np.ndarray = s + b
+    if form in ("systematic", "total"):
+        variance = variance + (relative * b) ** 2
+    if form == "total":
+        variance = variance + simulation**2
+    return variance

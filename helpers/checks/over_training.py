@@ -1,0 +1,97 @@
+"""The check of a comparison of a network's outputs in training and validation."""
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+from scipy.stats import chi2
+
+from helpers.checks.failure import that
+from helpers.checks.functions import call
+from helpers.checks.mistakes import explained
+from helpers.checks.values import close, equal, number
+
+Sample = tuple[np.ndarray, np.ndarray]
+
+
+def compares_outputs(function: Callable[..., Any], training: Sample, validation: Sample, edges: np.ndarray) -> None:
+    """Fail unless ``function(*training, *validation, edges)`` is the p-value of the chi-squared test in the text.
+
+    training, validation: outputs and weights, (n_events,) each, all outputs between the first and the last of the edges
+    (n_bins + 1,). Two bins or more hold events.
+    """
+    arrays = (*training, *validation, edges)
+    given = [array.copy() for array in arrays]
+    what = f"{len(training[0])} training and {len(validation[0])} validation events in {len(edges) - 1} bins"
+    with np.errstate(all="ignore"):
+        result = call(function, *given, says=f"overtraining should take {what}")
+    for array, before in zip(given, arrays, strict=True):
+        equal(array, before, "overtraining changed an array that it was given: work on new ones")
+    found = number(result, "the result of overtraining")
+    expected = _p_value(training, validation, edges)
+    if abs(found - expected) < 1e-6:
+        return
+    ones = [(outputs, np.ones(len(outputs))) for outputs in (training[0], validation[0])]
+    statistic = _statistic(training, validation, edges)
+    filled = _filled(training, validation, edges)
+    mistakes = {
+        "overtraining returns chi-squared: return the probability of one at least as large": statistic,
+        "this is the probability of a smaller chi-squared: take that of a larger one, 1 minus it": 1 - expected,
+        "overtraining returns chi-squared per degree of freedom: return a probability": statistic / (filled - 1),
+        "the histograms are not normalised: divide each by its own sum of weights": _p_value(
+            training, validation, edges, normalised=False
+        ),
+        "the weights are ignored: add up weights in each bin, do not count events": _p_value(ones[0], ones[1], edges),
+        "the variance of a bin is the sum of squared weights, not the sum of weights": _p_value(
+            training, validation, edges, power=1
+        ),
+        "the variances of both histograms belong into the denominator": _p_value(
+            training, validation, edges, share=(0, 1)
+        ),
+        "the variances of both histograms belong into the denominator, not that of training alone": _p_value(
+            training, validation, edges, share=(1, 0)
+        ),
+        "normalised histograms fix one bin: the degrees of freedom are the filled bins minus 1": chi2.sf(
+            statistic, filled
+        ),
+        "bins that are empty in both histograms do not count as degrees of freedom": chi2.sf(statistic, len(edges) - 2),
+        "bins that are empty in both do not count, and one more is fixed: filled bins minus 1": chi2.sf(
+            statistic, len(edges) - 1
+        ),
+    }
+    explained(np.array(found), mistakes, rtol=1e-4, atol=1e-9)
+    that(0 <= found <= 1, f"overtraining returns {found:.4g}, but a p-value lies between 0 and 1")
+    close(found, expected, f"the p-value is wrong for {what}", atol=1e-6)
+
+
+def _histograms(sample: Sample, edges: np.ndarray, normalised: bool, power: int) -> tuple[np.ndarray, np.ndarray]:
+    outputs, weights = sample
+    scale = weights.sum() if normalised else 1.0
+    contents = np.histogram(outputs, edges, weights=weights)[0] / scale
+    return contents, np.histogram(outputs, edges, weights=weights**power)[0] / scale**2
+
+
+def _filled(training: Sample, validation: Sample, edges: np.ndarray) -> int:
+    counts = sum(np.histogram(outputs, edges)[0] for outputs, _ in (training, validation))
+    return int(np.count_nonzero(counts))
+
+
+def _statistic(
+    training: Sample,
+    validation: Sample,
+    edges: np.ndarray,
+    normalised: bool = True,
+    power: int = 2,
+    share: tuple[int, int] = (1, 1),
+) -> float:
+    (first, first_variance), (second, second_variance) = (
+        _histograms(sample, edges, normalised, power) for sample in (training, validation)
+    )
+    variance = share[0] * first_variance + share[1] * second_variance
+    used = variance > 0
+    return float(np.sum((first - second)[used] ** 2 / variance[used]))
+
+
+def _p_value(training: Sample, validation: Sample, edges: np.ndarray, **choices: Any) -> float:
+    statistic = _statistic(training, validation, edges, **choices)
+    return float(chi2.sf(statistic, _filled(training, validation, edges) - 1))

@@ -1,0 +1,73 @@
+"""The check of a function that scales inputs to [-1, 1] by the range of the training sample."""
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from helpers.checks.failure import that
+from helpers.checks.functions import call
+from helpers.checks.mistakes import explained
+from helpers.checks.values import close, equal, numbers, shape
+
+
+def scales_to_range(function: Callable[..., Any], training: np.ndarray, inputs: np.ndarray) -> None:
+    """Fail unless ``function(training, inputs)`` maps the range of each training column to [-1, 1], and inputs with it.
+
+    training, inputs: (n_events, n_columns). A column that is constant in training becomes 0; values beyond the range
+    of training come to lie beyond [-1, 1].
+    """
+    what = f"{len(training)} training events and {len(inputs)} others with {training.shape[1]} columns"
+    given = training.copy(), inputs.copy()
+    with np.errstate(all="ignore"):
+        found = call(function, *given, says=f"scale should take {what}")
+    for array, before in zip(given, (training, inputs), strict=True):
+        equal(array, before, "scale changed an array that it was given: compute a new one")
+    shape(found, inputs.shape, "the result of scale", hint="a row for each event that is to be scaled")
+    low, high = training.min(axis=0).astype(float), training.max(axis=0).astype(float)
+    constant = high == low
+    result = np.asarray(found)
+    if constant.any() and result.dtype.kind == "f":
+        that(
+            bool(np.isfinite(result[:, constant]).all()),
+            "a column that is constant in training gives NaN or infinity: do not divide by its width, which is 0",
+        )
+    expected = _scaled(inputs, low, high)
+    found = numbers(found, "the result of scale").astype(float)
+    if np.allclose(found, expected, rtol=1e-4, atol=1e-4):
+        return
+    varies = ~constant
+    if varies.any():
+        explained(found[:, varies], _mistakes(training[:, varies], inputs[:, varies]), atol=1e-4)
+    if constant.any():
+        close(found[:, constant], 0 * found[:, constant], "a column that is constant in training should become 0")
+    says = "in each column the training sample's minimum should become -1 and its maximum 1, and others lie in between"
+    close(found, expected, says, rtol=1e-4, atol=1e-4)
+
+
+def _scaled(inputs: np.ndarray, low: np.ndarray, high: np.ndarray) -> np.ndarray:
+    width = np.where(high > low, high - low, 1.0)
+    return np.where(high > low, (2.0 * inputs - high - low) / width, 0.0)
+
+
+def _mistakes(training: np.ndarray, inputs: np.ndarray) -> dict[str, np.ndarray]:
+    """What each known mistake makes of columns that vary in training."""
+    low, high = training.min(axis=0), training.max(axis=0)
+    right, both = _scaled(inputs, low, high), np.concatenate([training, inputs])
+    return {
+        "values beyond the range of training were cut off: keep them, beyond -1 and 1": np.clip(right, -1, 1),
+        "the inputs were scaled with their own minimum and maximum: take those of the training sample": _scaled(
+            inputs, inputs.min(axis=0), inputs.max(axis=0)
+        ),
+        "minimum and maximum were taken over both samples: take those of the training sample alone": _scaled(
+            inputs, both.min(axis=0), both.max(axis=0)
+        ),
+        "one minimum and maximum was taken for all columns: each column has its own (axis=0)": _scaled(
+            inputs, np.full_like(low, training.min()), np.full_like(high, training.max())
+        ),
+        "the range of training becomes [0, 1]: it should become [-1, 1]": (right + 1) / 2,
+        "the scaled inputs are upside down: the maximum should become 1": -right,
+        "mean and deviation were used: minimum and maximum should become -1 and 1": (
+            (inputs - training.mean(axis=0)) / training.std(axis=0)
+        ),
+    }
