@@ -34,7 +34,9 @@ COMMANDS = {
     "fairness": Command("tests.acceptance.fairness", "compare the points of right answers with stock nbgrader's"),
     "bench": Command("benchmarks.__main__", "measure each claim of speed against its reference (about an hour)"),
     "difficulty": Command("benchmarks.difficulty", "train the top taggers with five seeds and write down how they do"),
-    "bars": Command("benchmarks.bars", "train them with twenty seeds and show that they pass the graded bars"),
+    "bars": Command(
+        "benchmarks.bars", "train a lesson's networks with twenty seeds and show that they pass the graded bars"
+    ),
 }
 NOT_INSTALLED = {"benchmarks", "tests"}  # they run from the repository
 

@@ -1,17 +1,22 @@
-"""Train the top taggers with twenty seeds and show how safely they pass the graded bars."""
+"""Train the reference networks of a lesson with twenty seeds and show how safely they pass the graded bars."""
 
 import argparse
 import sys
 
-from benchmarks import top_tagging
+from benchmarks import nn_metrics, top_tagging
+
+BARS = {"top_tagging": top_tagging.bars, "nn_metrics": nn_metrics.bars}
 
 
 def parser() -> argparse.ArgumentParser:
-    return top_tagging.parser("hepdl bars", __doc__)
+    made = top_tagging.parser("hepdl bars", __doc__)
+    made.add_argument("lesson", nargs="?", choices=BARS, default="top_tagging", help="(default: %(default)s)")
+    return made
 
 
 def main(arguments: list[str] | None = None) -> int:
-    top_tagging.bars(parser().parse_args(arguments).processes)
+    options = parser().parse_args(arguments)
+    BARS[options.lesson](options.processes)
     return 0
 
 

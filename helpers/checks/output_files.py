@@ -17,7 +17,7 @@ def writes_outputs(
 ) -> None:
     """Fail unless ``function(path, outputs, weights, processes)`` writes a line with the three for each event.
 
-    All arrays: (n_events,). Whole numbers in the file are forgiven where they are right to a relative 1e-6.
+    All arrays: (n_events,). Numbers in the file may differ by a relative 1e-5. An older file lies at the path.
     """
     with scratch_folder() as folder:
         path = folder / "val_output.csv"

@@ -852,8 +852,8 @@ print(f"validation without weights (which describes no experiment): area {unweig
 
 # %% [markdown]
 # *Figure: ROC curves of training (line) and validation (dashed) with weights, and the diagonal of a guess.
-# Both run far above the diagonal; the training curve lies a little above the other.
-# The step at the left is that of a few background events of large weight.*
+# Both run far above the diagonal, and the training curve above the other.
+# Steps to the right come from single background events of large weight.*
 
 # %% [markdown]
 # ## Over-training
@@ -956,7 +956,7 @@ for kind, color, shift in (("signal", "C0", -0.01), ("background", "C1", 0.01)):
     error = np.sqrt(np.maximum(trained.variances() + validated.variances(), 1e-30))  # of empty bins, too
     pulls = (validated.values() - trained.values()) / error
     lower.plot(trained.axes[0].centers + shift, pulls, "o", color=color, label=f"{kind}, p = {p_values[kind]:.2f}")
-upper.set(ylabel="fraction of class / 0.1", yscale="log", xlabel="")
+upper.set(ylabel="fraction of class / 0.1", yscale="log")
 upper.set_ylim(bottom=upper.get_ylim()[0] / 5)
 lower.axhspan(-1, 1, color="lightgrey")
 lower.set(xlabel="output", ylabel="difference / error", xlim=(0, 1), ymargin=0.4)
@@ -969,7 +969,7 @@ plt.show()
 # *Figure: above, the output of signal and background in training (lines) and validation (points), on a logarithmic scale.
 # Background piles up at 0, signal at the other end.
 # Below, the difference of validation and training over its error; about two thirds of the points should lie in the grey band.
-# A p-value below a few per cent says that the network knows its training events better than others.*
+# A p-value below a few per cent is a sign that the network knows its training events better than others.*
 #
 # A small p-value does not forbid the use of the network: it forbids to use the *training* sample for anything but training.
 # A large one proves nothing either, if there are few events.
