@@ -14,7 +14,7 @@ from helpers.checks.values import number, numbers
 # What float32 sums lose.
 LOSS_TOLERANCE = 1e-3
 # A training loss is a mean over an epoch in which the network learns.
-EPOCH_TOLERANCE = 0.15
+EPOCH_TOLERANCE = 0.1
 
 
 def restores_best(network: Any, history: Any, best_epoch: Any, bar: float) -> float:
@@ -141,8 +141,10 @@ def _trains_with_weights(network: Any, history: Mapping[str, np.ndarray], best: 
         f"the training loss is {found:.2g}: the weights in sample_weight are not balanced, and so small that Adam, "
         "which divides by the gradient's own size, works with its rounding",
     )
+    around = history["loss"][best - 1 : best + 1]  # before and, if there is a next epoch, after the best parameters
     that(
-        abs(found / alone - 1) > EPOCH_TOLERANCE or abs(found / balanced - 1) < abs(found / alone - 1),
+        abs(found / alone - 1) > EPOCH_TOLERANCE / 2
+        or around.min() * (1 - EPOCH_TOLERANCE) < balanced < around.max() * (1 + EPOCH_TOLERANCE),
         f"the training loss, {found:.4f}, ignores the event weights: give fit the balanced ones as sample_weight",
     )
 

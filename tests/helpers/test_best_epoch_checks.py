@@ -97,3 +97,9 @@ def test_a_history_of_one_epoch_has_no_best():
     short = {name: values[:1] for name, values in history_of(Network()).items()}
     with pytest.raises(CheckFailed, match="one epoch alone"):
         checks.restores_best(Network(), short, 1, 0.6)
+
+
+def test_a_training_loss_that_falls_past_the_unweighted_one_is_no_mistake():
+    history = history_of(Network(), training=of_the_network("alone"))
+    history["loss"][2] = np.mean(BALANCED * losses(Network())[1])
+    checks.restores_best(Network(), history, 2, 0.6)
