@@ -725,7 +725,7 @@ plt.show()
 #
 # <details><summary>Hint 1</summary>
 #
-# Both are an entry of the confusion matrix, and you have a function for that.
+# Each is an entry of the confusion matrix, and you have a function for that.
 #
 # </details>
 # <details><summary>Hint 2</summary>
@@ -1131,7 +1131,8 @@ plt.show()
 # %% [markdown]
 # *Figure: left, the figure of merit against the cut in its four forms, on validation events, with the band in which 68 % of the resampled curves of the form "total" lie.
 # Right, the yields of signal and background with the error of the simulation.
-# The form with $B$ alone promises most, the form "total" least; the systematic uncertainty pushes the best cut to the right, where little background is left.
+# The form "background" promises most; where $S$ is far below $B$ the form "statistical" lies on top of it.
+# The form "total" promises least, and the systematic uncertainty pushes the best cut to the right, where little background is left.
 # The vertical line is the best cut that at least 20 simulated background events pass.
 # To the right of it the curves rise and fall with single events.*
 #
