@@ -26,7 +26,7 @@
 # **Grading:** under each exercise stands a check with a visible part, which you run, and a hidden part, which asks the same of other inputs when you hand in.
 # Questions are marked by hand.
 #
-# [← Exercise 6: training](../ex6_out_of_core/generators.ipynb) · [Start](../start.md) · [Top tagging: jets →](../top_tagging/jets.ipynb)
+# [← Exercise 6: training](../ex6_out_of_core/generators.ipynb) · [Start](../start.md) · [NN metrics: binary →](../nn_metrics/binary.ipynb)
 
 # %% [markdown]
 # In Exercise 5 Keras trained a network with two lines of yours.
@@ -1277,4 +1277,4 @@ plt.show()
 # How strong must it be before the loss on the validation events (`val_sig.csv.gz`, `val_bkg.csv.gz`, scaled as the training events were) gets worse?
 
 # %% [markdown]
-# [← Exercise 6: training](../ex6_out_of_core/generators.ipynb) · [Start](../start.md) · [Top tagging: jets →](../top_tagging/jets.ipynb)
+# [← Exercise 6: training](../ex6_out_of_core/generators.ipynb) · [Start](../start.md) · [NN metrics: binary →](../nn_metrics/binary.ipynb)
