@@ -1,11 +1,10 @@
 """Files whose bytes depend on their content only: no time stamp, no random identifier, no path.
 
 The same content gives the same bytes wherever the packages that compress it have the versions of the lock: cramjam for
-ROOT, h5py's zlib for HDF5, Python's zlib for CSV.
+ROOT and CSV, h5py's zlib for HDF5.
 """
 
 import datetime
-import gzip
 import io
 import uuid
 import zipfile
@@ -121,16 +120,19 @@ def write_csv(
     """Write a gzipped table of comma-separated values (``.csv.gz``); return the number of rows.
 
     dtypes and blocks: as for :func:`write_tree`, and columns of ``str``. header: whether the names stand in the first
-    line. A number has as many digits as tell it from its neighbours of the same type.
+    line. A number has as many digits as tell it from its neighbours of the same type. The table is compressed in one
+    piece, so that the bytes do not depend on the blocks.
     """
+    import cramjam
     import pandas as pd
 
     n_rows = 0
-    with path.open("wb") as file, gzip.GzipFile("", "wb", GZIP_LEVEL, file, mtime=0) as compressed:
-        if header:
-            compressed.write((",".join(dtypes) + "\n").encode())
-        for block in blocks:
-            rows = pd.DataFrame({name: block[name].astype(dtype) for name, dtype in dtypes.items()})
-            rows.to_csv(compressed, header=False, index=False, lineterminator="\n")
-            n_rows += len(rows)
+    text = io.StringIO()
+    if header:
+        text.write(",".join(dtypes) + "\n")
+    for block in blocks:
+        rows = pd.DataFrame({name: block[name].astype(dtype) for name, dtype in dtypes.items()})
+        rows.to_csv(text, header=False, index=False, lineterminator="\n")
+        n_rows += len(rows)
+    path.write_bytes(bytes(cramjam.gzip.compress(text.getvalue().encode(), GZIP_LEVEL)))
     return n_rows
