@@ -43,7 +43,7 @@ course: environment ## regenerate course/, what a student receives, from solutio
 solutions: environment ## run the solution notebooks and store their outputs (LESSON=ex4_splitting for one)
 	@$(HEPDL) solutions $(LESSON)
 
-data: environment ## generate the data sets (DATASET=hww or top_tagging, EVENTS=number, PROCESSES=number to choose)
+data: environment ## generate the data sets (DATASET=folder in data, EVENTS=number, PROCESSES=number to choose)
 	@$(HEPDL) data $(if $(DATASET),--dataset $(DATASET)) $(if $(EVENTS),--events $(EVENTS)) \
 		$(if $(PROCESSES),--processes $(PROCESSES))
 

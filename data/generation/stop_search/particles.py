@@ -1,0 +1,43 @@
+"""The particles of one event that the detector sees."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from ..geometry import delta_r
+from ..impact_parameters import true_impact_parameters
+
+
+@dataclass(frozen=True, slots=True)
+class Particles:
+    """Arrays (n,): momenta (pT in GeV, η, φ), kinds, charges in e, and true impact parameters in cm."""
+
+    pt: np.ndarray
+    eta: np.ndarray
+    phi: np.ndarray
+    pdg_id: np.ndarray
+    charge: np.ndarray
+    dxy: np.ndarray
+    dz: np.ndarray
+
+    @classmethod
+    def visible(cls, final_particles: Sequence, largest_eta: float) -> "Particles":
+        """Those of a Pythia event that are visible within |η| of ``largest_eta``."""
+        rows = [
+            (p.pT(), p.eta(), p.phi(), p.id(), p.charge(), p.xProd(), p.yProd(), p.zProd())
+            for p in final_particles
+            if p.isVisible() and abs(p.eta()) < largest_eta
+        ]
+        table = np.array(rows, dtype=float).reshape(-1, 8)
+        pt, eta, phi, pdg_id, charge = table[:, :5].T
+        dxy, dz = true_impact_parameters(table[:, 5:], eta, phi)
+        return cls(pt, eta, phi, pdg_id.astype(int), charge, dxy, dz)
+
+    def cone_sums(self, chosen: np.ndarray, radius: float) -> np.ndarray:
+        """Sum of the pT in GeV around each chosen particle, within ΔR < ``radius`` and without itself.
+
+        chosen: (n_chosen,) indices.
+        """
+        distances = delta_r(self.eta, self.phi, self.eta[chosen, None], self.phi[chosen, None])
+        return (distances < radius) @ self.pt - self.pt[chosen]

@@ -1,0 +1,93 @@
+"""One chunk of events: generate, measure, select."""
+
+import tempfile
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from ..generator import pythia_seed, start
+from ..missing_momentum import measure_met
+from ..production import Chunk, Task
+from . import selection
+from .columns import VARIABLES
+from .detector import LARGEST_ETA, MET_NOISE
+from .hard_process import ELECTRON, MUON, promise
+from .jets import b_tag_discriminants, find_jets, find_tracks, jet_finder
+from .leptons import find_leptons, find_mistaken_hadron
+from .particles import Particles
+from .processes import PROCESSES, StopSearchProcess
+from .stops import les_houches_file
+from .veto import ProcessVeto
+from .weights import scale_factor
+
+if TYPE_CHECKING:
+    import pythia8mc
+
+MB_TO_PB = 1e9
+LEAST_PARTON_MET = 240.0
+
+
+def simulate_chunk(task: Task) -> Chunk:
+    """Simulate ``task.tries`` hard processes of the sample; keep the selected events.
+
+    The chunk has the 17 variables and ``scale_factor``, all float64. Its cross-section is that before the cuts on the
+    hard process.
+    """
+    process = PROCESSES[task.sample_name]
+    seed = task.seed()
+    veto = ProcessVeto(process.cuts)
+    pythia = start_generator(process, pythia_seed(seed), veto)
+    rng = np.random.default_rng(seed)
+    finder = jet_finder()
+    rows = []
+    for _ in range(task.tries):
+        if not pythia.next() or promise(pythia.event).met < LEAST_PARTON_MET:
+            continue
+        if pythia.forceHadronLevel() and (row := reconstruct(pythia.event, finder, process, rng)):
+            rows.append(row)
+    columns = {name: np.array([row[name] for row in rows], dtype=float) for name in (*VARIABLES, "scale_factor")}
+    accepted = 1 - veto.n_vetoed / task.tries
+    return Chunk(columns, pythia.infoPython().sigmaGen() * MB_TO_PB / accepted)
+
+
+def start_generator(process: StopSearchProcess, seed: int, veto: ProcessVeto) -> "pythia8mc.Pythia":
+    """A generator of the process, for a stop with its masses and decays; ``seed`` as for :func:`..generator.start`."""
+    if process.stop_masses is None:
+        return start(process, seed, veto)
+    with tempfile.TemporaryDirectory() as folder:
+        spectrum = Path(folder) / "stop.slha"
+        spectrum.write_text(les_houches_file(*process.stop_masses))
+        return start(replace(process, settings=(*process.settings, f"SLHA:file = {spectrum}")), seed, veto)
+
+
+def reconstruct(
+    event, finder: "pythia8mc.SlowJet", process: StopSearchProcess, rng: np.random.Generator
+) -> dict[str, float] | None:
+    """What is measured of a hadron-level event, or None if it is not selected.
+
+    The noise of the MET stands for all that is mismeasured. The scale factor has the weight of the lepton in it.
+    """
+    final = [particle for particle in event.particles() if particle.isFinal()]
+    if not process.takes_hadrons_for_leptons and not any(p.idAbs() in (ELECTRON, MUON) and p.pT() > 3 for p in final):
+        return None
+    met = measure_met(final, (), MET_NOISE, rng)
+    if met.pt < selection.LEAST_MET:
+        return None
+    jets = find_jets(event, finder, rng)
+    if not selection.selects_jets(jets):
+        return None
+    particles = Particles.visible(final, LARGEST_ETA)
+    leptons = find_leptons(particles, rng)
+    if process.takes_hadrons_for_leptons:
+        leptons = [] if leptons else find_mistaken_hadron(particles, rng)
+    if not selection.selects_leptons(leptons):
+        return None
+    jets = selection.away_from(leptons[0], jets)
+    if not selection.selects_jets(jets):
+        return None
+    discriminants = b_tag_discriminants(jets, find_tracks(particles, rng))
+    return selection.variables(leptons[0], met, jets, discriminants) | {
+        "scale_factor": scale_factor(leptons[0], met.pt) * leptons[0].weight
+    }
