@@ -210,7 +210,7 @@ def fractions(part):
     return np.array([[found[name], squares[name]] for name in sorted(found)]).T, sorted(found)
 
 
-figure, axes = plt.subplots(figsize=(9, 5))
+figure, axes = plt.subplots(figsize=(9, 9))
 for part, style, shift in (("training", "o", 0.12), ("validation", "s", -0.12)):
     (values, errors), names = fractions(part)
     axes.errorbar(values, np.arange(len(names)) + shift, xerr=errors, fmt=style, label=part)
@@ -222,8 +222,8 @@ plt.show()
 
 # %% [markdown]
 # *Figure: the fraction of each background process in training (circles) and validation (squares), on a logarithmic scale.
-# Points of a pair lie well within their errors: the samples were split process by process.
-# W + jets with a hard lepton has the largest fraction, though not the largest number of events.*
+# Points of a pair lie within their errors: the samples were split process by process.
+# A process is generated in several ranges of hardness, each a sample of its own with weights of its own; together, the samples of W + jets have the largest part.*
 #
 # ## Balance
 #
@@ -1229,7 +1229,9 @@ print(f"validation, where the cut was chosen: {curves['total'][chosen]:.3f}")
 
 # %% [markdown]
 # That is the number to quote, with its error and its form: signal of 550 and 520 GeV, 35.9 fb⁻¹, a background known to 20 %, the error of the simulation included.
-# If the value on validation is the larger one, you see what "chosen because it is high" means; with few simulated events the difference drowns in the error.
+# If the value on validation is the larger one, you see what "chosen because it is high" means.
+# If it is the smaller one, remember that the form "total" counts the error of the simulation, which is larger on validation: that sample has half as many events as the test sample.
+# So far into the tail, a handful of heavy events decides; look at how many background events passed the cut.
 
 # %% [markdown]
 # ## Going further
