@@ -867,7 +867,7 @@ print(f"validation without weights (which describes no experiment): area {unweig
 # Bins that are empty in both do not count.
 # Of the others one is fixed, because both histograms sum to 1: the degrees of freedom are the filled bins minus 1.
 # The [p-value](../glossary.md#p-value) is the probability of a $\chi^2$ at least as large if both come from the same distribution.
-# (ROOT has it as [`TH1::Chi2Test`](https://root.cern.ch/doc/master/classTH1.html) with the option `WW`.
+# (ROOT has it as `TH1::Chi2Test` with the option `WW`.
 # It wants some ten events in a bin.)
 #
 # **Task.** Write `overtraining`.
