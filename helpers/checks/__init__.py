@@ -2,8 +2,7 @@
 
 Each check returns nothing when all is well and raises CheckFailed otherwise. In a notebook a CheckFailed shows as its
 sentence alone, without a traceback. Values are turned into plain NumPy arrays before they are compared, so that lists,
-NumPy and awkward arrays, data frames and tensors are judged alike and an object cannot answer for itself. A list is
-refused where a later cell computes with an array.
+NumPy and awkward arrays, data frames and tensors are judged alike and an object cannot answer for itself.
 """
 
 from IPython import get_ipython

@@ -9,7 +9,7 @@ from helpers.checks.failure import that
 from helpers.checks.functions import call
 from helpers.checks.merging import looks_scaled
 from helpers.checks.mistakes import agrees
-from helpers.checks.values import close, equal, no_list, number, numbers, plain, shape
+from helpers.checks.values import close, equal, number, numbers, plain, shape
 
 # How far a curve may lie from the right one, and an area or a score: float32 sums lose less.
 CURVE_TOLERANCE = 2e-3
@@ -24,7 +24,6 @@ def scores_events(function: Callable[..., Any], outputs: np.ndarray, expected: n
     count = "one event" if len(outputs) == 1 else f"{len(outputs)} events"
     found = call(function, outputs.copy(), says=f"signal_score should take the outputs {source}")
     shape(found, expected.shape, f"the score of {count} {source}", hint="one number per event")
-    no_list(found, f"the score {source}")
     found = numbers(found, f"the score {source}").astype(float)
     right = np.allclose(found, expected, rtol=0, atol=1e-6)
     that(
@@ -53,8 +52,6 @@ def draws_roc(function: Callable[..., Any], scores: np.ndarray, labels: np.ndarr
         isinstance(result, tuple | list | np.ndarray) and len(result) == 2,
         "weighted_roc should return two arrays: background efficiency and signal efficiency",
     )
-    for part in result:
-        no_list(part, "an efficiency")
     background, signal = (numbers(part, "an efficiency").astype(float) for part in result)
     that(
         background.shape == signal.shape and background.ndim == 1 and background.size > 0,

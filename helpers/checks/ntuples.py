@@ -11,7 +11,7 @@ import numpy as np
 from helpers import datasets
 from helpers.checks.failure import that
 from helpers.checks.mistakes import agrees, explained, joined
-from helpers.checks.values import close, dictionary, names, no_list, number, numbers, shape, strings
+from helpers.checks.values import close, dictionary, names, number, numbers, shape, strings
 
 TREE = "Events"
 
@@ -185,7 +185,6 @@ def columns(value: Any, files: Sequence[str], variables: Sequence[str], name: st
     elif len(files) > 1 and len(found) in map(len, stored):
         hint = "the events of both files belong to it"
     shape(found, expected.shape, name, hint=hint)
-    no_list(value, name)
     if agrees(found, expected, rtol=1e-5):
         return
     by_name = sorted(range(len(variables)), key=lambda column: variables[column])

@@ -9,7 +9,7 @@ import uproot
 from helpers.checks.example_trees import make_unreadable, scratch_folder, write_tree
 from helpers.checks.failure import CheckFailed, that
 from helpers.checks.functions import call, raises
-from helpers.checks.values import close, equal, no_list, numbers, shape
+from helpers.checks.values import close, equal, numbers, shape
 
 N_EVENTS = 3000
 UNUSED = "mll"
@@ -54,8 +54,6 @@ def _right(function: Callable[..., Any], tree: uproot.TTree, inputs: Sequence[st
         isinstance(result, tuple | list) and len(result) == 3,
         "read_events should return three arrays: inputs, labels, weights",
     )
-    for array in result:
-        no_list(array, f"an array of read_events {where}")
     found, labels, weights = (numbers(array, f"an array of read_events {where}") for array in result)
     hint = "one row for each event from start to before stop, one column for each input"
     shape(found, (stop - start, len(inputs)), f"the inputs {where}", hint=hint)

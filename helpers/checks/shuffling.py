@@ -8,7 +8,7 @@ import numpy as np
 from helpers.checks.events import agree, same_events, shuffled
 from helpers.checks.failure import that
 from helpers.checks.functions import call
-from helpers.checks.values import dictionary, equal, no_list, numbers, plain, shape
+from helpers.checks.values import dictionary, equal, numbers, plain, shape
 
 PARTS = ("training", "validation", "test")
 
@@ -77,13 +77,13 @@ def splits(function: Callable[..., Any], array: np.ndarray, validation: float, t
     left when both others are rounded, two.
     """
     case = f"for {len(array)} events and fractions {validation} and {test}"
-    returned = call(function, array, validation, test, says=f"split should work {case}")
-    that(returned is not None, "split returned None: its last line should return the three parts")
+    parts = call(function, array, validation, test, says=f"split should work {case}")
+    that(parts is not None, "split returned None: its last line should return the three parts")
     that(
-        isinstance(returned, tuple | list) and len(returned) == 3,
+        isinstance(parts, tuple | list) and len(parts) == 3,
         "split must return three arrays: training, validation, test",
     )
-    parts = [plain(part, f"the {name} part") for part, name in zip(returned, PARTS, strict=True)]
+    parts = [plain(part, f"the {name} part") for part, name in zip(parts, PARTS, strict=True)]
     for part, name in zip(parts, PARTS, strict=True):
         that(part.ndim > 0, f"the {name} part is {part}: it should be a part of the array, not a number")
     sizes = [len(part) for part in parts]
@@ -104,8 +104,6 @@ def splits(function: Callable[..., Any], array: np.ndarray, validation: float, t
         )
     joined = np.reshape(rows, array.shape)
     that(agree(joined, array), f"{case} the parts, joined again, are not the array: keep the order and do not overlap")
-    for part, name in zip(returned, PARTS, strict=True):
-        no_list(part, f"the {name} part")
 
 
 def split_sample(sample: Any, given: Mapping[str, np.ndarray], fractions: Mapping[str, float], name: str) -> None:
@@ -127,7 +125,6 @@ def split_sample(sample: Any, given: Mapping[str, np.ndarray], fractions: Mappin
         for kind, values in given.items():
             hint = "one row for each event" if values.ndim > 1 else "as many as there are rows of inputs"
             shape(sample[part][kind], (found, *values.shape[1:]), f'{where}["{kind}"]', hint=hint)
-            no_list(sample[part][kind], f'{where}["{kind}"]')
     parts = [{kind: numbers(sample[part][kind], f'{name}["{part}"]["{kind}"]') for kind in given} for part in fractions]
     joined = {kind: np.concatenate([part[kind] for part in parts]) for kind in given}
     for label in np.unique(given["labels"]):

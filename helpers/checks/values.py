@@ -24,15 +24,6 @@ def numbers(value: Any, name: str) -> np.ndarray:
     return array
 
 
-def no_list(value: Any, name: str) -> None:
-    """Fail if the value is a list or a tuple: a later cell computes with it as with an array."""
-    kind = type(value).__name__
-    that(
-        not isinstance(value, list | tuple),
-        f"{name} is a {kind}, which cannot be computed with as a whole: make it an array, with np.array(…)",
-    )
-
-
 def shape(value: Any, expected: tuple[int | None, ...], name: str, hint: str = "") -> None:
     """Fail unless the value is an array of this shape; None stands for any length.
 

@@ -268,7 +268,7 @@ yours = {part: background[part]["inputs"] for part in parts}
 figure, panels = plt.subplots(1, 2, figsize=(13, 5), sharey=True)
 for axes, samples, title in ((panels[0], as_it_lies, "split without a shuffle"), (panels[1], yours, "yours")):
     for part, inputs in samples.items():
-        histogram = Hist.new.Reg(25, 0, 250).Weight().fill(inputs[:, 5]) / len(inputs)
+        histogram = Hist.new.Reg(25, 0, 250).Weight().fill(np.asarray(inputs)[:, 5]) / len(inputs)
         mplhep.histplot(histogram, ax=axes, label=part, flow="sum")
     axes.set(
         title=title, xlabel=r"$m^\mathrm{tot}$ (mTOT_cut) [GeV]", ylabel="fraction of events / 10 GeV", ylim=(0, 0.3)

@@ -250,7 +250,7 @@ for inputs in (few, few[:1]):
 
 # %%
 inputs = {
-    part: scale(sample["inputs"])
+    part: np.asarray(scale(sample["inputs"]))
     for part, sample in (("training", training), ("validation", validation), ("test", test))
 }
 
@@ -477,7 +477,7 @@ checks.close(roc_area(dense, np.sqrt(dense)), 2 / 3, "the area under the square 
 
 # %% tags=["nbval-ignore-output"]
 def network_score(network, part):
-    return signal_score(network.predict(inputs[part], batch_size=4096, verbose=0))
+    return np.asarray(signal_score(network.predict(inputs[part], batch_size=4096, verbose=0)))
 
 
 def area(scores, sample):
@@ -628,7 +628,7 @@ print("The areas of the linear network and of the BDT are as ours.")
 figure, axes = plt.subplots()
 for (name, values), style in zip(scores.items(), ("-", "-", "--"), strict=True):
     background_efficiency, signal_efficiency = weighted_roc(values, validation["labels"], validation["weights"])
-    axes.plot(signal_efficiency, 1 - background_efficiency, style, label=name)
+    axes.plot(signal_efficiency, 1 - np.asarray(background_efficiency), style, label=name)
 axes.plot([0, 1], [1, 0], ":", color="grey", label="guess")
 axes.set(
     xlabel="signal efficiency",

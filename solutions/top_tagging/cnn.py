@@ -302,13 +302,16 @@ theirs = keras.layers.Conv2D(1, 3, use_bias=False)
 theirs.build((1, 40, 40, 1))
 theirs.set_weights([spot[:, :, None, None]])
 pooled = keras.layers.MaxPooling2D(2)(theirs(picture[None, :, :, None]))
-ours = max_pool(convolve2d(picture, spot), 2)
+ours = np.asarray(max_pool(np.asarray(convolve2d(picture, spot)), 2))
 print("largest difference from Keras:", float(np.abs(ours - keras.ops.convert_to_numpy(pooled)[0, :, :, 0]).max()))
 
 # %%
 bright = np.sqrt(picture)
-answers = {"spot kernel": convolve2d(bright, spot), "edge kernel": convolve2d(bright, edge)}
-answers["spot kernel, pooled"] = max_pool(answers["spot kernel"], 2)
+answers = {
+    "spot kernel": np.asarray(convolve2d(bright, spot)),
+    "edge kernel": np.asarray(convolve2d(bright, edge)),
+}
+answers["spot kernel, pooled"] = np.asarray(max_pool(answers["spot kernel"], 2))
 for title, values in answers.items():
     print(f"{title:20s} {values.shape}")
 

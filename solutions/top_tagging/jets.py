@@ -198,7 +198,7 @@ def draw(axes, quantity, bins, label):
     """Histograms of a quantity in GeV, (n_jets,), for tops and QCD jets: the fraction of the jets of a kind per bin."""
     for (kind, chosen), style in zip(KINDS.items(), ("-", "--"), strict=True):
         histogram = hist.Hist(hist.axis.Regular(*bins), storage=hist.storage.Weight())
-        histogram.fill(quantity[chosen], weight=1 / chosen.sum())
+        histogram.fill(np.asarray(quantity)[chosen], weight=1 / chosen.sum())
         mplhep.histplot(histogram, ax=axes, ls=style, lw=2, label=kind, flow="none")
     width = histogram.axes[0].widths[0]
     axes.set(xlabel=label, ylabel=f"fraction of the jets / {width:g} GeV", xlim=bins[1:])
@@ -284,11 +284,12 @@ plt.show()
 # %%
 components = dict(zip(("E", "px", "py", "pz"), train_jets[:, 0].T, strict=True))
 scores = components | {f"|{name}|": np.abs(values) for name, values in components.items() if name != "E"}
-scores["pT"] = constituent_pt(train_jets[:, :1])[:, 0]
+scores["pT"] = np.asarray(constituent_pt(train_jets[:, :1]))[:, 0]
 for name, values in scores.items():
     area = roc_auc_score(train_labels, values)
     print(f"{name:4s} of constituent 0: area {max(area, 1 - area):.2f}")
-print(f"jet mass, its distance from 175 GeV: area {roc_auc_score(train_labels, -abs(jet_mass(train_jets) - 175)):.2f}")
+from_the_top = np.abs(np.asarray(jet_mass(train_jets)) - 175)
+print(f"jet mass, its distance from 175 GeV: area {roc_auc_score(train_labels, -from_the_top):.2f}")
 
 # %% [markdown]
 # The sign of $p_x$, $p_y$ or $p_z$ tells nothing; the size tells a little, because it is large if the constituent carries much.
@@ -299,7 +300,7 @@ print(f"jet mass, its distance from 175 GeV: area {roc_auc_score(train_labels, -
 # Now the transverse momentum, of the constituents at positions 0, 10, 30 and 70.
 
 # %%
-pt = constituent_pt(train_jets)
+pt = np.asarray(constituent_pt(train_jets))
 figure, panels = plt.subplots(2, 2, figsize=(13, 9))
 for axes, rank, largest in zip(panels.flat, (0, 10, 30, 70), (650, 40, 10, 3), strict=True):
     there = {kind: np.mean(pt[chosen, rank] > 0) for kind, chosen in KINDS.items()}
@@ -420,7 +421,7 @@ for given_jets in (given, given[:50, :40], given[:1], given[:100].astype(float))
 # This is what the columns show: a top jet with a mass of 173 GeV and 43 constituents, and a QCD jet with 58 GeV and 33, both near the mean of their kind, as spots around their axis, each spot as large as its share of the transverse momentum.
 
 # %%
-table = relative_features(train_jets).reshape(-1, 30, 3)
+table = np.asarray(relative_features(train_jets)).reshape(-1, 30, 3)
 figure, panels = plt.subplots(1, 2, figsize=(13, 6))
 for axes, (kind, jet), color in zip(panels, {"top": 49, "QCD": 712}.items(), ("C0", "C1"), strict=True):
     share, delta_eta, delta_phi = table[jet].T

@@ -40,7 +40,6 @@ def test_reads_events():
         (lambda tree, start, stop: read(tree, 0, stop - start), "are not those of the events, in the order of INPUTS"),
         (lambda *arguments: read(*arguments, NAMES[::-1]), "in the order of INPUTS"),
         (lambda *a: [array.astype(float) for array in read(*a)], "the dtype of the inputs is float64"),
-        (lambda *a: [list(array) for array in read(*a)], "an array of read_events .* is a list"),
         (read_all, "reads the branch mll, too"),
         (read_what_is_there, "a tree without the branch mth should give an error"),
     ],

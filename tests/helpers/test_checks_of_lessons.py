@@ -217,7 +217,6 @@ def test_columns():
             "normalised with a mean for each event",
         ),
         (BOTH[::-1], "column 0 of inputs should be upara, event by event"),
-        (BOTH.tolist(), "inputs is a list, which cannot be computed with as a whole"),
     ],
 )
 def test_columns_says_what_is_wrong(value, says):

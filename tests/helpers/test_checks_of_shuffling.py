@@ -39,22 +39,6 @@ def test_a_shuffle_that_returns_nothing(function, says):
         checks.shuffles(function, EVENTS, EVENTS[:, 0])
 
 
-def test_a_split_into_lists():
-    with pytest.raises(CheckFailed, match="the training part is a list, which cannot be computed with as a whole"):
-        checks.splits(lambda *given: [part.tolist() for part in split(*given)], EVENTS, 0.2, 0.3)
-
-
-def test_a_sample_that_holds_a_list():
-    given = {"inputs": np.stack([np.arange(5000), -np.arange(5000)], axis=1), "labels": np.zeros(5000)}
-    fractions = {"training": 0.6, "validation": 0.2, "test": 0.2}
-    parts = [split(array, 0.2, 0.2) for array in shuffle(np.random.default_rng(1), *given.values())]
-    sample = {part: dict(zip(given, arrays, strict=True)) for part, *arrays in zip(fractions, *parts, strict=True)}
-    checks.split_sample(sample, given, fractions, "signal")
-    sample["test"]["inputs"] = sample["test"]["inputs"].tolist()
-    with pytest.raises(CheckFailed, match=r'signal\["test"\]\["inputs"\] is a list, which cannot be computed with'):
-        checks.split_sample(sample, given, fractions, "signal")
-
-
 def test_a_split_that_returns_nothing():
     with pytest.raises(CheckFailed, match="split returned None"):
         checks.splits(lambda array, validation, test: None, EVENTS, 0.2, 0.3)

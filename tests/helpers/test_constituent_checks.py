@@ -44,7 +44,7 @@ def emptied(function):
 @pytest.mark.parametrize("given", [JETS, JETS[:1, :10], np.zeros((2, 3, 4))], ids=["jets", "one jet", "zeros"])
 def test_right_momenta_and_masses(given):
     checks.jet_momenta(lambda p: transverse(summed(p)), given)
-    checks.jet_momenta(lambda p: transverse(p.sum(axis=1, dtype="float32")), given)
+    checks.jet_momenta(lambda p: transverse(p.sum(axis=1, dtype="float32")).tolist(), given)
     checks.jet_masses(lambda p: np.sqrt(np.maximum(squared_mass(summed(p)), 0)), given)
     checks.constituent_momenta(transverse, given)
 
@@ -60,7 +60,6 @@ def test_right_momenta_and_masses(given):
         (lambda p: transverse(summed(p[:, :5])), "jet_pt is wrong for 200 jets of 200 constituents"),
         (lambda p: transverse(summed(p))[:, None], "one number per jet"),
         (emptied(lambda p: transverse(summed(p))), "jet_pt changed the array that it was given"),
-        (lambda p: transverse(summed(p)).tolist(), "the result of jet_pt is a list, which cannot be computed with"),
         (lambda p: p[:, 7000], "jet_pt could not handle 200 jets of 200 constituents .it raised IndexError"),
     ],
 )
@@ -160,7 +159,7 @@ def weighted_eta(lead, total):
 @pytest.mark.parametrize("given", [JETS, JETS[:1], JETS[:50, :30]], ids=["jets", "one jet", "30 constituents"])
 def test_right_columns(given):
     checks.relative_columns(columns(), given)
-    checks.relative_columns(lambda p: columns()(p).astype("float32"), given)
+    checks.relative_columns(lambda p: columns()(p).astype("float32").tolist(), given)
 
 
 @pytest.mark.parametrize(

@@ -40,7 +40,7 @@ def last_column_left_out(image, kernel):
 def test_convolves():
     for image, kernel in ((IMAGE, KERNEL), (IMAGE, SQUARE), (np.eye(4, dtype=int), np.full((2, 2), 0.5))):
         checks.convolves(slid, image, kernel)
-        checks.convolves(lambda *given: slid(*given).astype("float32"), image, kernel)
+        checks.convolves(lambda *given: slid(*given).astype("float32").tolist(), image, kernel)
 
 
 @pytest.mark.parametrize(
@@ -56,7 +56,7 @@ def test_convolves():
         (lambda i, k: slid(np.maximum(i, 0), k), "pixels below zero count as zero"),
         (lambda i, k: slid(i, k).astype(int), "has lost its fractions"),
         (
-            lambda i, k: np.array([[(i[a : a + 3, b : b + 3] @ k).sum() for b in range(4)] for a in range(7)]),
+            lambda i, k: [[(i[a : a + 3, b : b + 3] @ k).sum() for b in range(4)] for a in range(7)],
             "`@` multiplies matrices",
         ),
         (lambda i, k: slid(i, k) + 1, "the first output pixel is not what the formula gives"),
@@ -64,7 +64,6 @@ def test_convolves():
         (lambda i, k: np.zeros(i.shape), r"\(7, 4\) is expected: 9 - 3 \+ 1 by 6 - 3 \+ 1"),
         (in_place, "changed the image it was given"),
         (turns_the_kernel, "changed the kernel it was given"),
-        (lambda i, k: slid(i, k).tolist(), "the result of convolve2d is a list, which cannot be computed with"),
         (lambda i: i, "could not handle an image of 9 x 6 and a kernel of 3 x 3 .it raised TypeError"),
     ],
 )
@@ -92,7 +91,7 @@ def clears(image, size):
 def test_pools(shape, size):
     image = RNG.normal(size=shape)
     checks.pools(largest, image, size)
-    checks.pools(lambda *given: largest(*given).astype("float32"), image, size)
+    checks.pools(lambda *given: largest(*given).tolist(), image, size)
 
 
 @pytest.mark.parametrize(
@@ -104,7 +103,6 @@ def test_pools(shape, size):
         (lambda i, s: np.abs(blocks(i, s)).max(axis=(1, 3)), "its sign counts"),
         (lambda i, s: np.maximum(largest(i, s), 0), "no block comes out below zero"),
         (lambda i, s: largest(i[1:, 1:], s), "the last rows and columns, not the first"),
-        (lambda i, s: largest(i, s).tolist(), "the result of max_pool is a list, which cannot be computed with"),
         (lambda i, s: largest(i, s).astype(int), "lost its fractions"),
         (lambda i, s: largest(i, s).T, "transposed"),
         (lambda i, s: largest(i, s) + 1, "the largest value of its block, for an image of 7 x 7"),

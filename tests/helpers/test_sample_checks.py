@@ -65,7 +65,6 @@ def test_merges_takes_what_is_merged_and_shuffled():
         (changed("training", weights=lambda x: x[::-1]), "in training an event has lost its weight"),
         (changed("training", labels=lambda x: 1 - x), "in training an event has lost its label"),
         (changed("training", weights=lambda x: x[1:]), "one for each row of inputs"),
-        (changed("test", labels=lambda x: x.tolist()), 'test."labels". is a list, which cannot be computed with'),
     ],
 )
 def test_merges_says_what_is_wrong(samples, says):
@@ -88,6 +87,7 @@ def in_place(inputs):
 def test_scales_takes_either_deviation_and_precision(ddof, dtype):
     deviation = SAMPLE.std(axis=0, ddof=ddof)
     checks.scales(lambda inputs: ((inputs - MEAN) / deviation).astype(dtype), SAMPLE)
+    checks.scales(lambda inputs: ((inputs - MEAN) / deviation).tolist(), SAMPLE)
 
 
 @pytest.mark.parametrize(
@@ -100,7 +100,6 @@ def test_scales_takes_either_deviation_and_precision(ddof, dtype):
         (lambda inputs: (inputs - 1.01 * MEAN) / DEVIATION, "(not with|should have mean 0)"),
         (lambda inputs: ((inputs - MEAN) / DEVIATION).T, "the shape of the result of scale"),
         (lambda inputs: None, "the result of scale is None"),
-        (lambda inputs: ((inputs - MEAN) / DEVIATION).tolist(), "the result of scale is a list"),
         (lambda inputs: inputs[:, 7], "scale should take inputs of the shape .4000, 3. .it raised IndexError"),
         (3, "not a function"),
     ],
