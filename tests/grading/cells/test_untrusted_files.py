@@ -32,7 +32,7 @@ def test_a_plain_file_is_read_whole(path):
 
 def test_a_file_that_is_too_large_is_not_opened(path, monkeypatch):
     path.write_bytes(b"123456")
-    monkeypatch.setattr(os, "open", lambda *_: pytest.fail("the file was opened"))
+    monkeypatch.setattr(os, "open", lambda *_, **__: pytest.fail("the file was opened"))
     with pytest.raises(TooLarge, match="has 6 bytes, and 5 are the most that are read") as told:
         read(path, 5)
     assert told.value.size == 6

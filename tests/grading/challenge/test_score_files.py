@@ -160,7 +160,7 @@ def test_a_huge_file_is_not_read(path, monkeypatch):
     with path.open("wb") as file:
         file.write(with_header(header(shape="(2500000000,)")))
         file.truncate(10**10)
-    monkeypatch.setattr(os, "open", lambda *_: pytest.fail("the file was opened"))
+    monkeypatch.setattr(os, "open", lambda *_, **__: pytest.fail("the file was opened"))
     with pytest.raises(Rejected, match="has 10000000000 bytes; scores of all jets take at most"):
         read(path, N)
 
@@ -182,7 +182,7 @@ def test_a_folder_is_not_opened(path):
 def test_an_unreadable_file_is_told(path, monkeypatch):
     path.write_bytes(GOOD["float32"])
 
-    def refuse(*_):
+    def refuse(*_, **__):
         raise PermissionError(13, "Permission denied")
 
     monkeypatch.setattr(os, "open", refuse)
