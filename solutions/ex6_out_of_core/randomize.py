@@ -172,7 +172,7 @@ checks.sizes_events(event_size, {"hits": "var * float32"}, n_events=0)
 
 # %% [markdown]
 # **Task.** Write `chunk_length`: how many events of a tree fit into so many bytes of memory.
-# A whole number, rounded down, and at least 1: an event that is larger than the memory must be read all the same.
+# A whole number, rounded down (to the nearest, as uproot counts, is near enough), and at least 1: an event that is larger than the memory must be read all the same.
 #
 # <details><summary>Hint 1</summary>
 #
@@ -198,7 +198,7 @@ def chunk_length(tree, memory):
 # %% nbgrader={"grade": true, "grade_id": "chunk-length-check", "locked": true, "points": 2, "schema_version": 3, "solution": false, "task": false}
 from helpers import checks
 
-for memory in (100_000, 2e4, 52, 15, 1):
+for memory in (100_000, 2e4, 46, 15, 1):
     checks.fits_chunks(chunk_length, {"event": "int64", "x": "float32", "y": "float64"}, memory)
 checks.fits_chunks(chunk_length, {"x": "float64", "hits": "var * float64"}, memory=200_000)
 checks.fits_chunks(chunk_length, {"x": "float64"}, memory=1000, n_events=0)
