@@ -68,7 +68,7 @@ class CollectPlainFiles(ExchangeCollect):
         for found in sorted(self.src_records, key=lambda found: found.student):
             try:
                 self._collect(found)
-            except NotCollected as reason:
+            except (NotCollected, OSError) as reason:
                 self._refuse(f"{str(found.folder)!r}: {reason}")
         if self.refused:
             self.fail(f"{len(self.refused)} in {self.root} not collected; the reasons stand above")

@@ -77,7 +77,11 @@ def test_fits_chunks_of_a_tree_without_events():
         (lambda tree, memory: memory / size(tree), 1300, "gives [0-9.]+ as a float: a number of events is an int"),
         (lambda tree, memory: int(1e6 * memory), 1300, "divide the memory by the size of an event"),
         (lambda tree, memory: int(memory / size(tree) / 2), 1300, "gives 4[0-9], but [0-9]+ to 103 events fit"),
-        (lambda tree, memory: 1 + int(memory / size(tree)), 36, "gives 3, but no more than 2 events fit, so round down"),
+        (
+            lambda tree, memory: 1 + int(memory / size(tree)),
+            36,
+            "gives 3, but no more than 2 events fit, so round down",
+        ),
         (lambda tree, memory: int(memory / size(tree) * 2), 1300, "gives 19[0-9], but no more than 103 events fit"),
     ],
 )

@@ -215,6 +215,21 @@ def test_a_submission_that_is_refused_is_named_and_stops_nobody(pets, caplog, ad
     assert sorted(path.name for path in (pets.course / "submitted").iterdir() if [*path.iterdir()]) == ["ada", "zoe"]
 
 
+def test_a_submission_that_cannot_be_written_stops_nobody(pets, caplog):
+    (pets.course / "submitted").mkdir()
+    (pets.course / "submitted" / "ada").write_text("a file in the way")
+    pets.hand_in()
+    pets.hand_in("zoe")
+    with pytest.raises(ExchangeError):
+        pets.collect()
+    assert pets.collected("zoe")["timestamp.txt"] == TIME
+    assert [
+        record
+        for record in caplog.records
+        if "Not collected" in record.getMessage() and "ada+pets" in record.getMessage()
+    ]
+
+
 def test_a_refused_update_leaves_what_was_collected(pets):
     pets.hand_in()
     pets.collect()
