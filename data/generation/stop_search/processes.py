@@ -124,7 +124,7 @@ W_SOFT = _in_bins(
     "W+jets, W → ℓν, soft lepton",
     W_SETTINGS,
     (180, 260, 0.42, 15_000),
-    (260, 400, 10, 6_000),
+    (260, 400, 20, 6_000),
     (400, 600, 26.5, 5_000),
     (600, None, 16, 5_000),
     cuts=Cuts(least_met=200.0, below_lepton_pt=SOFT_BELOW),
@@ -136,7 +136,7 @@ W_HARD = _in_bins(
     W_SETTINGS,
     (180, 400, 0.91, 10_000),
     (400, 600, 9, 3_000),
-    (600, None, 4.5, 3_000),
+    (600, None, 12, 3_000),
     cuts=Cuts(least_met=200.0, least_lepton_pt=SOFT_BELOW, with_tau=False),
     **W_K,
 )
@@ -167,7 +167,7 @@ TOP_PAIR_HARD = _in_bins(
     TOP_PAIR_SETTINGS,
     (120, 400, 0.1, 20_000),
     (400, 600, 2.5, 8_000),
-    (600, None, 2, 8_000),
+    (600, None, 4, 8_000),
     cuts=Cuts(least_met=165.0, least_lepton_pt=SOFT_BELOW, with_tau=False),
     **TOP_PAIR_K,
 )
@@ -213,8 +213,8 @@ DIBOSON = _in_bins(
     "Diboson",
     "WW, WZ and ZZ",
     ("WeakDoubleBoson:all = on",),
-    (120, 300, 0.4, 15_000),
-    (300, None, 3.03, 8_000),
+    (120, 300, 0.7, 15_000),
+    (300, None, 3.23, 8_000),
     cuts=Cuts(least_met=150.0),
     **DIBOSON_K,
 )
