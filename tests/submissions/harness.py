@@ -146,12 +146,17 @@ def ends_in_a_value(source: str, names: set[str]) -> bool:
 
 
 @cache
+def written(lesson: str) -> dict[str, dict]:
+    """What the lesson's file says of each exercise. Read by libyaml, ten times as fast as Python's own reader."""
+    return yaml.load((SUBMISSIONS / f"{lesson}.yaml").read_text(), yaml.CSafeLoader)
+
+
+@cache
 def submissions(lesson: str, notebook: str) -> dict[str, list[Submission]]:
     """The submissions to a notebook by exercise: those of the lesson's file, the solution itself, and the stub."""
-    written = yaml.safe_load((SUBMISSIONS / f"{lesson}.yaml").read_text())
     found = {}
     for exercise, (cell, _) in exercises(notebooks(lesson)[notebook]).items():
-        listed = written.get(exercise, {})
+        listed = written(lesson).get(exercise, {})
         right = {"the solution": cell.source, **listed.get("right", {})}
         wrong = {"the stub": {"says": "Error", "source": released(cell)}, **listed.get("wrong", {})}
         answers = [(name, source, None, "visible") for name, source in right.items()]
