@@ -20,11 +20,12 @@ import signal
 import symtable
 import tempfile
 import traceback
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import matplotlib.pyplot as plt
 import nbformat
@@ -46,6 +47,15 @@ TIME_LIMIT_S = 1500  # by the clock, on a machine that may be busy
 TEST_ALL = bool(os.environ.get("HEPDL_TEST_ALL"))
 EVERY_ANSWER = TEST_ALL or bool(os.environ.get("HEPDL_EVERY_ANSWER"))
 ONE_IN = 3  # answers of an exercise that is sampled
+# What this module imports, so that a new process need not.
+LIBRARIES = (
+    "helpers.checks",
+    "grading.authoring.reference",
+    "nbgrader.preprocessors",
+    "IPython.core.interactiveshell",
+    "matplotlib.pyplot",
+    "matplotlib_inline.backend_inline",
+)
 
 
 @dataclass(frozen=True)
@@ -207,9 +217,15 @@ class Run:
 @cache
 def run(lesson: str, notebook: str) -> Run:
     """Execute a solution notebook and try the submissions to its exercises, once for all tests."""
-    new_process = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(max_workers=1, mp_context=new_process) as pool:
-        return pool.submit(_run_notebook, lesson, notebooks(lesson)[notebook], tried(lesson, notebook)).result()
+    return in_new_process(_run_notebook, lesson, notebooks(lesson)[notebook], tried(lesson, notebook))
+
+
+def in_new_process(function: Callable[..., Any], *arguments: object) -> Any:
+    """What a function returns in a new process, forked from one that has imported libraries and done nothing else."""
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload(list(LIBRARIES))
+    with ProcessPoolExecutor(max_workers=1, mp_context=context) as pool:
+        return pool.submit(function, *arguments).result()
 
 
 def _run_notebook(lesson: str, notebook: NotebookNode, answers: dict[str, list[Submission]]) -> Run:

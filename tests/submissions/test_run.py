@@ -1,8 +1,5 @@
 """A recorded run is compared as strictly as one in a kernel: what differs is told, cell by cell."""
 
-import multiprocessing
-from concurrent.futures import ProcessPoolExecutor
-
 import harness
 import nbformat
 import pytest
@@ -26,8 +23,7 @@ def outputs_of(sources, seconds):
 
 def recorded(*sources, seconds=120):
     """What cells show, run one after the other in a new process, as the harness runs them."""
-    with ProcessPoolExecutor(1, mp_context=multiprocessing.get_context("spawn")) as pool:
-        return pool.submit(outputs_of, sources, seconds).result()
+    return harness.in_new_process(outputs_of, sources, seconds)
 
 
 def judged(test, *submissions):
@@ -39,8 +35,7 @@ def judged(test, *submissions):
 
     solution = cell(submissions[0].source, "fit", solution=True)
     notebook = new_notebook(cells=[solution, cell(test, "fit-check", grade=True, locked=True, points=1)])
-    with ProcessPoolExecutor(1, mp_context=multiprocessing.get_context("spawn")) as pool:
-        return pool.submit(harness._executed, notebook, {"fit": list(submissions)}).result().verdicts
+    return harness.in_new_process(harness._executed, notebook, {"fit": list(submissions)}).verdicts
 
 
 @pytest.fixture
