@@ -65,7 +65,8 @@ def scales_frames(function: Callable[..., Any], training: np.ndarray, inputs: np
         that(isinstance(found, pd.DataFrame), f"scale should return a data frame, but the type of its result is {kind}")
         that(list(found.columns) == names, "the scaled table should have the columns of the table, in their order")
         that(list(found.index) == list(rows), "the scaled table should have the index of the table that is scaled")
-        return found.to_numpy()
+        values: np.ndarray = found.to_numpy()
+        return values
 
     scales_to_range(on_arrays, training, inputs)
 

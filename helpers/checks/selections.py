@@ -9,7 +9,7 @@ import numpy as np
 from helpers.checks.event_classes import CLASSES
 from helpers.checks.example_trees import scratch_folder
 from helpers.checks.failure import that
-from helpers.checks.functions import call
+from helpers.checks.functions import call, raises
 from helpers.checks.mistakes import agrees, explained
 from helpers.checks.values import close, dictionary, number, numbers, shape
 
@@ -149,12 +149,18 @@ def chooses_on_validation(
     """Fail unless ``function(validation, test, least)`` takes the validation's best cut that is allowed, for both.
 
     validation, test: the columns ``cut``, ``merit`` and ``simulated``, (n_cuts,), of data frames. The result is a
-    dictionary with ``cut``, ``validation`` and ``test``. At least one cut has ``least`` events or more in validation.
+    dictionary with ``cut``, ``validation`` and ``test``; where no cut has ``least`` events in validation, ValueError.
     """
     import pandas as pd  # here, because other notebooks need not wait for it
 
     frames = pd.DataFrame(dict(validation)), pd.DataFrame(dict(test))
     before = [frame.copy() for frame in frames]
+    enough = validation["simulated"] >= least
+    if not enough.any():
+        raises(
+            ValueError, function, *frames, least, says="choose_cut should raise ValueError if no cut has enough events"
+        )
+        return
     says = f"choose_cut should take two scans of {len(frames[0])} cuts and the least number of events"
     found = call(function, *frames, least, says=says)
     same = all(frame.equals(copy) for frame, copy in zip(frames, before, strict=True))
@@ -169,7 +175,6 @@ def chooses_on_validation(
     def best(scan: Mapping[str, np.ndarray], allowed: np.ndarray) -> int:
         return int(np.argmax(np.where(allowed, scan["merit"], -np.inf)))
 
-    enough = validation["simulated"] >= least
     everywhere = np.ones(len(enough), bool)
     right = best(validation, enough)
     if agrees(values, at(right), rtol=1e-9):

@@ -137,6 +137,15 @@ def test_chooses_on_validation():
         checks.chooses_on_validation(choice(), VALIDATION, TEST, least)
 
 
+def test_no_allowed_cut_is_an_error():
+    def refuses(validation, test, least):
+        raise ValueError(least)
+
+    checks.chooses_on_validation(refuses, VALIDATION, TEST, 100)
+    with pytest.raises(CheckFailed, match="should raise ValueError if no cut has enough events"):
+        checks.chooses_on_validation(choice(lambda v, t, n: 0), VALIDATION, TEST, 100)
+
+
 @pytest.mark.parametrize(
     ("wrong", "says"),
     [
