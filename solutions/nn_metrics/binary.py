@@ -509,7 +509,8 @@ plt.show()
 # %% [markdown]
 # *Figure: weighted loss (left) and accuracy (right) against epoch, for training and validation; the dotted line marks the best epoch.
 # Both losses fall steeply at first.
-# Then the training loss falls on, while the validation loss hardly falls any more, or rises again (if the dotted line is the last epoch, it had not yet): from there on the network learns the training events, not the physics.*
+# They fall in waves, because the learning rate is large: with 0.001 both curves are smooth, and slower.
+# Later the training loss falls on, while the least validation losses hardly fall any more, or rise (if the dotted line is the last epoch, they had not yet): from there on the network learns the training events, not the physics.*
 #
 # Keep the history as text, so that it can be read without Python; a pickled one runs whatever code its writer put into it.
 # A loss of $\ln 2 \approx 0.69$ is a guess only if the weights have a mean of 1.
