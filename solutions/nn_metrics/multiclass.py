@@ -925,9 +925,9 @@ for least in (20, 21, 1, 30, 100):
 checks.passed("the cut comes from validation, with enough simulated events, and test is read at that cut")
 ### BEGIN HIDDEN TESTS
 for seed in range(5):
-    rng = np.random.default_rng(seed)
-    of = lambda n: {"cut": np.linspace(0.2, 0.9, 30), "merit": rng.random(30), "simulated": n * np.arange(30)[::-1]}
-    checks.chooses_on_validation(choose_cut, of(2), of(4), 18)
+    shared, merits = {"cut": np.linspace(0.2, 0.9, 30)}, np.random.default_rng(seed).random((2, 30))
+    scans = [{**shared, "merit": merits[n], "simulated": (2 + n) * np.arange(30)[::-1]} for n in (0, 1)]
+    checks.chooses_on_validation(choose_cut, *scans, 18)
 ### END HIDDEN TESTS
 
 # %% [markdown]
