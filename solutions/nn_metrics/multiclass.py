@@ -516,18 +516,33 @@ def outputs_of(network, inputs):
 
 outputs = outputs_of(runs[DECAY_RATE, 0][0], samples["validation"][0])
 predicted = np.array(CLASSES)[outputs.argmax(axis=1)]
-matrix = confusion(tables["validation"]["class"].to_numpy(str), predicted, tables["validation"]["weight"].to_numpy())
-figure, axes = plt.subplots(figsize=(7, 6))
-axes.imshow(matrix, vmin=0, vmax=1.5, cmap="Blues")
+table = tables["validation"]
+matrix = confusion(table["class"].to_numpy(str), predicted, table["weight"].to_numpy())
+events = table["weight"] * LUMINOSITY / SHARES["validation"]
+counts = {
+    "all": events.groupby(table["class"]).sum().reindex(CLASSES),
+    "called signal": events[predicted == "Signal"].groupby(table["class"]).sum().reindex(CLASSES, fill_value=0),
+}
+
+# %% tags=["nbval-ignore-output"]
+figure, (left, right) = plt.subplots(1, 2, figsize=(13, 5.5))
+left.imshow(matrix, vmin=0, vmax=1.5, cmap="Blues")
 for (row, column), value in np.ndenumerate(matrix):
-    axes.text(column, row, f"{value:.2f}", ha="center", va="center")
-axes.set(xlabel="predicted class", ylabel="true class", xticks=range(5), yticks=range(5))
-axes.set(xticklabels=CLASSES, yticklabels=CLASSES)
-axes.minorticks_off()
+    left.text(column, row, f"{value:.2f}", ha="center", va="center")
+left.set(xlabel="predicted class", ylabel="true class", xticks=range(5), yticks=range(5))
+left.set(xticklabels=CLASSES, yticklabels=CLASSES)
+left.minorticks_off()
+for (name, values), style in zip(counts.items(), ("s", "o"), strict=True):
+    right.plot(range(5), values, style, ms=8, label=name)
+right.set(xlabel="true class", ylabel="expected events", yscale="log", xticks=range(5), xticklabels=CLASSES)
+right.tick_params(axis="x", which="minor", bottom=False, top=False)
+right.set(xlim=(-0.5, 4.5), ylim=(1, None))
+right.legend(loc="lower left")
 plt.show()
 
 # %% [markdown]
-# *Figure: the confusion matrix of the first run on validation events, with weights in pb, as fractions of a row; the darker a field, the larger its number.
+# *Figure: left, the confusion matrix of the first run on validation events, with weights in pb, as fractions of a row; the darker a field, the larger its number.
+# Right, the expected events of each true class on a logarithmic scale: all of them, and those that the network calls signal.
 # W + jets, top pairs and Z → νν are mostly taken for what they are.
 # Signal is taken for W + jets more often than for signal, and most of "Other" is taken for W + jets or top pairs.*
 #
@@ -535,7 +550,7 @@ plt.show()
 # For a search that is what we want: few events, and pure ones.
 
 # %% [markdown]
-# **Question.** Read the row and the column of signal.
+# **Question.** Read the row and the column of signal, and the panel beside them.
 # Which background is confused with signal most, as a fraction of its own class and as a number of events, and which property of these events is the reason?
 
 # %% [markdown] nbgrader={"grade": true, "grade_id": "confused-with-signal", "locked": false, "points": 2, "schema_version": 3, "solution": true, "task": false}
@@ -1035,7 +1050,7 @@ print(
 )
 print(f"the test sample's own maximum  {own.mean():.3f}, which nobody may quote")
 chosen = pd.DataFrame(chosen_rows).reset_index(drop=True)
-fom.join(chosen[["signal", "background", "error", "simulated"]]).round(3)
+fom.join(chosen[["signal", "background", "error", "simulated"]]).set_index(["decay_rate", "seed"]).round(3)
 
 # %% tags=["nbval-ignore-output"]
 figure, axes = plt.subplots()
