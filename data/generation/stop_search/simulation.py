@@ -49,7 +49,8 @@ def simulate_chunk(task: Task) -> Chunk:
             rows.append(row)
     columns = {name: np.array([row[name] for row in rows], dtype=float) for name in (*VARIABLES, "scale_factor")}
     if veto.n_vetoed == task.tries:
-        raise ValueError(f"{process.name}: none of {task.tries} tries passes {process.cuts.text()}; raise tries_per_chunk")
+        cuts = process.cuts.text()
+        raise ValueError(f"{process.name}: none of {task.tries} tries passes {cuts}; raise tries_per_chunk")
     accepted = 1 - veto.n_vetoed / task.tries
     return Chunk(columns, pythia.infoPython().sigmaGen() * MB_TO_PB / accepted)
 

@@ -165,5 +165,5 @@ def test_a_chunk_whose_every_try_is_vetoed_is_named(monkeypatch):
     """Its cross-section before the cuts is 0/0."""
     impossible = dataclasses.replace(ALL_W_JETS, name="impossible", cuts=Cuts(least_met=6_500.0))
     monkeypatch.setitem(processes.PROCESSES, "impossible", impossible)
-    with pytest.raises(ValueError, match="impossible: none of 5 tries passes MET ≥ 6500 GeV.*tries_per_chunk"):
+    with pytest.raises(ValueError, match=r"impossible: none of 5 tries passes MET ≥ 6500 GeV.*tries_per_chunk"):
         simulation.simulate_chunk(Task("impossible", 0, 5))
