@@ -139,10 +139,12 @@ class SandboxProvisioner(KernelProvisionerBase):
     def _launched(self, settings: dict, files: dict[str, int]) -> Launched:
         run = [sys.executable, "-P", "-m", self.program.module, json.dumps(settings)]
         box = sandbox.Sandbox(self.program.code, self.program.limits)
-        command = box.command(run, [(file, name) for name, file in files.items()])
         # bubblewrap's own environment can be read in the sandbox; the grader's may hold passwords.
         environment = {"PATH": os.environ["PATH"]}
-        return launch(command, [*settings["sockets"].values(), *files.values()], environment, subprocess.PIPE)
+        with sandbox.filter_file() as filtered:
+            command = box.command(run, [(file, name) for name, file in files.items()], filtered)
+            descriptors = [*settings["sockets"].values(), *files.values(), filtered]
+            return launch(command, descriptors, environment, subprocess.PIPE)
 
     def _launched_unsandboxed(self, settings: dict, files: dict[str, int]) -> Launched:
         home = self._cleanup.enter_context(tempfile.TemporaryDirectory(prefix="hepdl-", ignore_cleanup_errors=True))
