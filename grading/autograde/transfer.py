@@ -16,7 +16,8 @@ from traitlets.config import Config
 
 from grading.autograde.conversion import halves
 from grading.cells.copied import released_name
-from grading.cells.untrusted_files import NotPlain, NotRead, TooLarge, entries, read
+from grading.cells.submitted_files import MAX_FILES
+from grading.cells.untrusted_files import NotPlain, NotRead, TooLarge, TooMany, entries, read, require_few
 
 LESSON_TABLES = (
     "course",
@@ -94,8 +95,15 @@ def parsed_timestamp(text: bytes) -> datetime | None:
 
 
 def read_submission(student: str, folder: Path, largest: int) -> Submission:
-    """Read a submission's plain files, never following a link; ``largest``: in bytes, all files together."""
+    """Read a submission's plain files, never following a link; ``largest``: in bytes, all files together.
+
+    Raises Unusable if it is larger, or holds more than `MAX_FILES` files and folders.
+    """
     files, left_out, size = {}, [], 0
+    try:
+        require_few(folder, MAX_FILES + 1)  # and the time
+    except TooMany:
+        raise Unusable(f"it holds more than {MAX_FILES} files and folders") from None
     for path in entries(folder):
         relative = str(path.relative_to(folder))
         try:

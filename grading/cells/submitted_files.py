@@ -1,10 +1,11 @@
 """The files that a student handed in beside the notebooks, as far as the student's cells may have them."""
 
 import os
+import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
-from grading.cells.untrusted_files import entries, is_plain
+from grading.cells.untrusted_files import TooMany, entries, is_plain, require_few
 
 MAX_FILES = 200
 MAX_BYTES = 200 * 2**20
@@ -41,6 +42,23 @@ def remove_links(folder: Path) -> list[str]:
             path.unlink()
             removed.append(path.relative_to(folder).as_posix())
     return removed
+
+
+def move_excess(folder: Path) -> Path | None:
+    """Leave a submission its first `MAX_FILES` notebooks alone if it holds more files and folders than it may.
+
+    nbgrader would copy each of the others. Returns where they are now, beside the submission; None if all is well.
+    """
+    try:
+        require_few(folder, MAX_FILES + 1)
+    except TooMany:
+        aside = Path(tempfile.mkdtemp(prefix=f".{folder.name}-left-out-", dir=folder.parent))
+        names = os.listdir(folder)
+        kept = sorted(name for name in names if name.endswith(".ipynb"))[:MAX_FILES]
+        for name in set(names).difference(kept):
+            (folder / name).rename(aside / name)
+        return aside
+    return None
 
 
 def _leads_through_a_link(folder: Path, name: Path) -> bool:

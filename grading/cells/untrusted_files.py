@@ -22,6 +22,19 @@ class TooLarge(NotRead):
         self.size = size
 
 
+class TooMany(Exception):
+    """More files and folders lie below a folder than may."""
+
+
+def require_few(folder: Path, most: int) -> None:
+    """Raise TooMany unless so many files and folders, or fewer, lie below a folder; look at no more of them."""
+    found = 0
+    for _, folders, files in os.walk(folder):
+        found += len(folders) + len(files)
+        if found > most:
+            raise TooMany
+
+
 def entries(folder: Path) -> Iterator[Path]:
     """Whatever lies below a folder, the folders themselves left out; a link to a folder is named and not entered."""
     for place, folders, files in os.walk(folder):

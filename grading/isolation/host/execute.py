@@ -37,12 +37,18 @@ def before_grading(notebooks: list[str], **what: object) -> None:
     """A pre_convert_hook of nbgrader, called before anything of a submission is copied.
 
     Ends the command where no sandbox can be made. Links are removed from the submission, because nbgrader would grade
-    or copy what they point to; nbgrader logs other errors of a hook and goes on, so these end the command, too.
+    or copy what they point to, and files that are too many are moved out of it. nbgrader logs other errors of a hook
+    and goes on, so these end the command, too.
     """
     try:
         if sandbox.wanted():
             sandbox.require()
         for folder in {Path(notebook).parent for notebook in notebooks}:
+            if aside := submitted_files.move_excess(folder):
+                most = submitted_files.MAX_FILES
+                get_logger().warning(
+                    "incident: %s holds more than %d files; all but notebooks are now in %s", folder, most, aside
+                )
             for name in submitted_files.remove_links(folder):
                 get_logger().warning("incident: %s: %s was a link or no plain file and was removed", folder, name)
         notebooks[:] = [notebook for notebook in notebooks if Path(notebook).is_file()]
