@@ -14,6 +14,7 @@ from nbgrader.utils import is_grade
 from traitlets import Bool
 from traitlets.config import Config
 
+from grading.cells.feedback import GRADERS_ERRORS
 from grading.cells.harmless import Harmless
 from grading.cells.rendering import Page, rendered
 from grading.cells.roles import is_question, is_test, name_of
@@ -21,8 +22,6 @@ from grading.cells.shown import FILTERS
 
 TEMPLATES = Path(__file__).resolve().parent / "templates"
 HIDDEN_MARK = "### "
-GRADERS_ERRORS = ("CellTimeoutError", "DeadKernelError", "TooMuchOutput", "NotRun")
-"""The names of errors that the grader wrote, as sentences, where it ended a cell."""
 LINK_INTO_THE_COURSE = re.compile(r"(?<!!)\[([^\[\]]+)\]\((?!\w+:|#)[^()\s]*\)")
 
 
