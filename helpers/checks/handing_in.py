@@ -95,20 +95,24 @@ def _explain_pictures(
     scores: np.ndarray, expected: np.ndarray, pictures: np.ndarray, weights: np.ndarray, predict: Callable[..., Any]
 ) -> None:
     """Fail with what was done to the pictures, (n_jets, 40, 40, 1), before the network got them."""
-    tolerances = {"rtol": SCORE_TOLERANCE, "atol": SCORE_TOLERANCE}
-    if np.allclose(scores, expected, **tolerances):
+    if np.allclose(scores, expected, rtol=SCORE_TOLERANCE, atol=SCORE_TOLERANCE):
         return
     as_they_are = "give it jets.images(...) as they are"
     for change, brighten in BRIGHTENINGS.items():
         product = np.tensordot(brighten(pictures.astype(float)), weights, axes=weights.ndim)
         sentence = f"the network gets the pictures after {change}: {as_they_are}, the network brightens them itself"
-        explained(scores, {sentence: product}, **tolerances)
+        explained(scores, {sentence: product}, rtol=SCORE_TOLERANCE, atol=SCORE_TOLERANCE)
     transposed = np.tensordot(pictures.swapaxes(1, 2).astype(float), weights, axes=weights.ndim)
-    explained(scores, {f"the network gets the pictures with rows and columns exchanged: {as_they_are}": transposed})
+    explained(
+        scores,
+        {f"the network gets the pictures with rows and columns exchanged: {as_they_are}": transposed},
+        rtol=SCORE_TOLERANCE,
+        atol=SCORE_TOLERANCE,
+    )
     sums = list(_called(predict, _linear(np.ones((*weights.shape, 1))), "quarks", "sums").arrays.values())
     if sums and sums[0].shape == expected.shape and sums[0].min() > 10:
         sentence = f"the pixels of a picture add up to the jet's pT in GeV and not to 1: {as_they_are}, normalised"
-        explained(scores / sums[0], {sentence: expected}, **tolerances)
+        explained(scores / sums[0], {sentence: expected}, rtol=SCORE_TOLERANCE, atol=SCORE_TOLERANCE)
 
 
 def _compare(scores: np.ndarray, expected: np.ndarray, name: str) -> None:
