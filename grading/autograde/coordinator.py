@@ -19,6 +19,7 @@ from grading.autograde.books import Books, CannotGrade, with_timeouts
 from grading.autograde.clusters import workers
 from grading.autograde.transfer import Executed, Lesson, Submission, Unusable, read_lesson
 from grading.autograde.worker import Refused, execute, is_machine_trouble
+from grading.cells import incidents
 from grading.cells.quotation import visible
 
 SHOWN_REMARKS = 5
@@ -76,13 +77,34 @@ class ClassGrading:
         self.killed: list[str] = []
 
     def run(self, client: Client, students: list[str], at_once: int) -> None:
-        """Grade these students' submissions; one that takes its worker down has a second chance, alone."""
+        """Grade these students' submissions.
+
+        One that takes its worker down has a second chance, alone. So has one that may have lost points because it had
+        to wait, if another one kept all processors busy.
+        """
+        waited: list[tuple[Submission, Executed]] = []
+        crowding: set[str] = set()
         for submission, result in self._results(client, students, at_once):
             if isinstance(result, KilledWorker):
                 self.killed.append(submission.student)
+                continue
+            if isinstance(result, Executed):
+                if incidents.crowded(result.remarks):
+                    crowding.add(submission.student)
+                if incidents.waited(result.remarks):
+                    waited.append((submission, result))
+                    continue
+            self._enter(submission, result)
+        beside: dict[str, set[str]] = {}
+        for submission, result in waited:
+            if others := crowding - {submission.student}:
+                beside[submission.student] = others
             else:
                 self._enter(submission, result)
-        for submission, result in self._results(client, self.killed, 1):
+        for submission, result in self._results(client, [*self.killed, *beside], 1):
+            if isinstance(result, Executed) and submission.student in beside:
+                names = ", ".join(sorted(beside[submission.student]))
+                result.remarks.insert(0, f"graded again, alone: it had to wait beside {names}")
             self._enter(submission, result)
 
     def _results(

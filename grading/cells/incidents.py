@@ -8,6 +8,9 @@ from grading.cells.quotation import visible
 
 KEY = "hepdl_grading"
 MOST = 100
+CROWDED = "computed at once; they gave way to others"
+WAITED = ("it took too long", "by the clock", "did not answer", "does not answer")
+"""Parts of what is said of a submission that was slow, whether by its own fault or not."""
 
 
 class Incidents:
@@ -47,6 +50,16 @@ class Incidents:
 def of(notebook: NotebookNode) -> list[dict[str, str]]:
     """The incidents of a graded notebook: dictionaries with the name of the cell and what happened."""
     return [dict(incident) for incident in notebook.metadata.get(KEY, {}).get("incidents", [])]
+
+
+def crowded(remarks: list[str]) -> bool:
+    """Whether a submission kept others on its machine from computing, as far as its remarks tell."""
+    return any(CROWDED in remark for remark in remarks)
+
+
+def waited(remarks: list[str]) -> bool:
+    """Whether a submission may have lost points because it had to wait, as far as its remarks tell."""
+    return any(words in remark for remark in remarks for words in WAITED)
 
 
 def remarks(notebook: NotebookNode) -> list[str]:

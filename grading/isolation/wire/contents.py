@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 
 DIGEST_BYTES = 16
+NUMBERS: tuple[Any, ...] = (bool, int, float, complex)
 PLAIN = (str, bytes, pathlib.PurePath)
 
 
@@ -52,9 +53,8 @@ def _item(item: Any, places: dict[int, int]) -> Any:
         return item.dtype.str, item.tobytes()
     if isinstance(item, tuple):
         return [_item(inner, places) for inner in item]
-    for kind in (bool, int, float, complex):
-        if isinstance(item, kind):
-            return repr(kind(item))
+    if isinstance(item, int | float | complex):
+        return repr(next(kind for kind in NUMBERS if isinstance(item, kind))(item))
     if item is None or isinstance(item, PLAIN):
         return repr(item)
     return "other"

@@ -31,15 +31,15 @@ class Peer:
     """One side. ``serve`` is for the side that is asked, ``request`` and the rest for the side that asks.
 
     handle: called with a request that is not about an exported object; returns a value to send. invalidate: called with
-    each part of the arguments that a call of the other side's function has changed. ``arguments`` holds the mutable
-    parts of those of the call that ended last.
+    each part of the arguments that a call of the other side's function has changed; None: that is not asked.
+    ``arguments`` holds the mutable parts of those of the call that ended last.
     """
 
     def __init__(
         self,
         connection: socket.socket,
         handle: Callable[[dict], Any] = lambda request: None,
-        invalidate: Callable[[Any], None] = lambda changed: None,
+        invalidate: Callable[[Any], None] | None = None,
     ) -> None:
         self.channel = Channel(connection)
         self.handle, self.invalidate = handle, invalidate
@@ -78,20 +78,19 @@ class Peer:
         """Call a function of the other side's; returns what it returns, and raises what it raises."""
         request = {"op": "call", "number": number, "arguments": list(arguments), "keywords": keywords}
         reply, mutable = self._exchange(request | self.call_context())
-        self.compare(mutable)
+        if self.invalidate is not None:
+            self._compare(mutable, self.invalidate)
         return _result(reply)
 
-    def compare(self, sent: list[Any]) -> None:
-        """Call ``invalidate`` with those mutable parts of a call's request that no longer hold on the other side what
-        they hold here.
-        """
+    def _compare(self, sent: list[Any], invalidate: Callable[[Any], None]) -> None:
+        """Invalidate those mutable parts of a request that no longer hold on the other side what they hold here."""
         key = secrets.token_bytes(DIGEST_BYTES)
         there = field(self.request({"op": "digests", "key": key}), "value", list)
         if len(there) != len(sent):
             raise Refused("what came back with it is malformed")
         for part, here, said in zip(sent, digests(sent, key), there, strict=True):
             if here != said:
-                self.invalidate(part)
+                invalidate(part)
 
     def call_context(self) -> dict[str, Any]:
         """What a call says of where it is to run, beyond its arguments."""
