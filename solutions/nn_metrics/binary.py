@@ -510,7 +510,9 @@ plt.show()
 # *Figure: weighted loss (left) and accuracy (right) against epoch, for training and validation; the dotted line marks the best epoch.
 # Both losses fall steeply at first.
 # They fall in waves, because the learning rate is large: with 0.001 both curves are smooth, and slower.
-# Later the training loss falls on, while the least validation losses hardly fall any more, or rise (if the dotted line is the last epoch, they had not yet): from there on the network learns the training events, not the physics.*
+# Between the waves the training loss falls on, while the least validation losses hardly fall any more: from there on the network learns the training events more than the physics.*
+#
+# (The training loss that `fit` prints is a running mean over the epoch, while the network changes: *ingredients* says more.)
 #
 # Keep the history as text, so that it can be read without Python; a pickled one runs whatever code its writer put into it.
 # A loss of $\ln 2 \approx 0.69$ is a guess only if the weights have a mean of 1.
@@ -1076,8 +1078,9 @@ def above(outputs, weights, cuts):
 
 def yields(part, outputs, chosen, cuts, copies=1):
     """Expected events above each cut and their error from the simulation, (n_cuts,) each."""
-    weights = (copies * samples[part]["weights"])[chosen] * LUMINOSITY / SHARES[part]
-    return above(outputs[chosen], weights, cuts), np.sqrt(above(outputs[chosen], weights**2, cuts))
+    weights = samples[part]["weights"] * LUMINOSITY / SHARES[part]
+    sums = [above(outputs[chosen], (copies * weights**power)[chosen], cuts) for power in (1, 2)]
+    return sums[0], np.sqrt(sums[1])
 
 
 # %%
