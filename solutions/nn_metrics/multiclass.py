@@ -221,11 +221,9 @@ names = np.array(["Signal", "Wjets", "TTbar", "Wjets", "Signal", "Z2nu", "Other"
 weights = np.array([2e-7, 3e-3, 1e-3, 5e-3, 1e-7, 4e-6, 2e-4, 5e-7, 1e-4])
 for some in (slice(None), slice(0, 5), slice(4, 5)):
     checks.balances_by_root(sqrt_balance, weights[some], names[some])
-checks.needs_weights(sqrt_balance, "sqrt_balance", ("there is no signal", (weights[1:4], names[1:4])))
-three = np.array(["Wjets", "Wjets", "Signal"])
-for why, some in (("cancel", [1.0, -1.0, 2.0]), ("sum to less than 0", [1.0, -3.0, 2.0])):
-    given = f"the weights of a class {why}", (np.array(some), three)
-    checks.needs_weights(sqrt_balance, "sqrt_balance", given)
+cancel, negative = ((np.array([1.0, w, 2.0]), np.array(["Wjets", "Wjets", "Signal"])) for w in (-1.0, -3.0))
+cases = ("the weights of a class cancel", cancel), ("the weights of a class sum to less than 0", negative)
+checks.needs_weights(sqrt_balance, "sqrt_balance", ("there is no signal", (weights[1:4], names[1:4])), *cases)
 checks.passed("each class has the sum that the formula gives it, with the ratios within it as they were")
 ### BEGIN HIDDEN TESTS
 rng = np.random.default_rng(4)
@@ -904,9 +902,8 @@ for axes, (title, table) in zip(panels, (("all events", first), ("a tenth of the
     axes.fill_between(cuts, low, high, where=finite, color="C0", alpha=0.3, label="two thirds of resampled tables")
     axes.plot(cuts, np.where(finite, values, np.nan), color="C0", label="figure of merit")
     axes.axvline(cuts[allowed].max(initial=cuts[0]), color="grey", ls=":", label=f"{LEAST} simulated background events")
-    axes.set(title=title, xlabel="cut on the signal output", xlim=(cuts[0], cuts[-1]))
+    axes.set(title=title, xlabel="cut on the signal output", ylabel="figure of merit", xlim=(cuts[0], cuts[-1]))
     axes.legend(loc="upper left", fontsize=11)
-panels[0].set(ylabel="figure of merit")
 panels[0].set_ylim(bottom=0)
 plt.show()
 
@@ -1111,6 +1108,7 @@ def error_of_events(part, inputs, rng):
     return values.mean(axis=1)[np.isfinite(values).all(axis=1)].std()
 
 
+# %% tags=["nbval-ignore-output"]
 rng = np.random.default_rng(2)
 errors = {"test": error_of_events("test", test_inputs, rng)}
 errors["validation"] = error_of_events("validation", samples["validation"][0], rng)
