@@ -146,7 +146,11 @@ def _learns_at(parameters: list[np.ndarray], decay_rate: float) -> None:
     moved = float(np.abs(bias).max())
     says = f"after two steps with decay rate {decay_rate:g} a bias of the output has moved by {moved:.5f}"
     for mistake, wrong in (
-        ("the learning rate does not fall from step to step: InverseTimeDecay with decay_steps=1", 2.0),
+        (
+            "the learning rate does not fall from step to step (InverseTimeDecay with decay_steps=1), or a batch has "
+            "not 1000 events",
+            2.0,
+        ),
         ("the learning rate is 0.001, Keras's default: it should begin at 0.005", 0.2 * right),
         ("the learning rate is 0.001, Keras's default, and does not fall: it should begin at 0.005", 0.4),
         ("the rate falls exponentially: divide it by 1 + decay_rate times the steps", 1 + float(np.exp(-decay_rate))),

@@ -74,7 +74,9 @@ def scans_cuts(function: Callable[..., Any], table: Mapping[str, np.ndarray], cu
     says = f"scan should take a table of {len(frame)} events and {len(cuts)} cuts"
     found = call(function, frame, cuts.copy(), says=says)
     that(frame.equals(before), "scan changed the table that it was given")
-    columns = list(getattr(found, "columns", found if isinstance(found, Mapping) else []))
+    kind = type(found).__name__
+    that(isinstance(found, pd.DataFrame), f"scan should return a data frame, but the type of its result is {kind}")
+    columns = list(found.columns)
     that(
         all(name in columns for name in COUNTED),
         f"the result of scan should be a data frame with the columns {', '.join(COUNTED)}, but it has "
@@ -180,7 +182,12 @@ def chooses_on_validation(
     if agrees(values, at(right), rtol=1e-9):
         return
     of_test = best(test, test["simulated"] >= least)
+    in_test = "how many simulated events are enough was looked up in the test sample"
     mistakes = {
+        f"{in_test}: it is validation that chooses": at(best(validation, test["simulated"] >= least)),
+        f"{in_test}, too: validation alone says which cuts are allowed": at(
+            best(validation, enough & (test["simulated"] >= least))
+        ),
         "the cut is the best of the test sample: the test sample has no say in the choice": at(of_test),
         "the test value is the test sample's own maximum: take it at the cut that validation chose": at(right, of_test),
         "the test value is the largest of all its cuts: take it at the cut that validation chose": at(
@@ -189,16 +196,23 @@ def chooses_on_validation(
         f"the best cut has fewer than {least} simulated background events in validation: it is not allowed": at(
             best(validation, everywhere)
         ),
+        "the cut is the best of all cuts of the test sample: it has no say in the choice": at(best(test, everywhere)),
         f"exactly {least} simulated background events are enough": at(
             best(validation, validation["simulated"] > least)
-        ),
-        "how many simulated events are enough was looked up in the test sample: it is validation that chooses": at(
-            best(validation, test["simulated"] >= least)
         ),
         "the cut is the one with the largest mean of both samples: validation alone chooses": at(
             best({"merit": validation["merit"] + test["merit"]}, enough)
         ),
         "the cut is the first that is allowed: take that with the largest figure of merit": at(int(np.argmax(enough))),
+        "the place of the largest among the allowed rows was taken for its row: idxmax gives the number": (
+            at(int(np.argmax(validation["merit"][enough])))
+        ),
+        "of equal figures of merit the first is taken, not a later one": at(
+            len(enough) - 1 - best({"merit": validation["merit"][::-1]}, enough[::-1])
+        ),
+        "this is the largest cut that is allowed: take that with the largest figure of merit": at(
+            best({"merit": validation["cut"]}, enough)
+        ),
         "this is the allowed cut with the smallest figure of merit": at(
             best({"merit": -validation["merit"]}, enough)
         ),
@@ -246,10 +260,6 @@ def tabulates_runs(function: Callable[..., Any], runs: list[dict[str, float]]) -
     _describes(found["mean"], "mean", np.array([group.mean() for group in groups]), _means(runs, rates))
     several = counts > 1
     spread = np.asarray(found["spread"], dtype=float)
-    that(
-        bool(np.all(np.isnan(spread[~several]))),
-        "one run alone has no spread: it should be NaN (the standard deviation with n - 1)",
-    )
     right = np.array([group.std(ddof=1) for group in groups if len(group) > 1])
     n = counts[several]
     _describes(
@@ -261,6 +271,10 @@ def tabulates_runs(function: Callable[..., Any], runs: list[dict[str, float]]) -
             "this is the error of the mean: the spread of the runs is asked for": right / np.sqrt(n),
             "the spread is squared: take the root": right**2,
         },
+    )
+    that(
+        bool(np.all(np.isnan(spread[~several]))),
+        "one run alone has no spread: it should be NaN (the standard deviation with n - 1)",
     )
 
 

@@ -500,6 +500,11 @@ def test_call_lets_the_stub_speak_for_itself():
         checks.call(fail, NotImplementedError(), says="it should work")
 
 
+def test_call_lets_a_check_within_the_function_speak_for_itself():
+    with fails("^the columns are gone$"):
+        checks.call(fail, checks.CheckFailed("the columns are gone"), says="it should work")
+
+
 def test_raises():
     checks.raises(ValueError, fail, ValueError("lengths"), says="not seen")
     checks.raises(ValueError, fail, UnicodeError("a kind of ValueError"), says="not seen")

@@ -83,7 +83,7 @@ def doubled(training, table):
 @pytest.mark.parametrize(
     ("wrong", "says"),
     [
-        (lambda training, table: scaled_frame(training, table).to_numpy(), "should return a data frame"),
+        (lambda training, table: scaled_frame(training, table).to_numpy(), "^scale should return a data frame"),
         (lambda training, table: scaled_frame(training, table).iloc[:, ::-1], "the columns of the table"),
         (lambda training, table: scaled_frame(training, table).reset_index(drop=True), "the index of the table"),
         (lambda training, table: scaled_frame(table, table), "scaled with their own"),

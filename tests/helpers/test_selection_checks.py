@@ -100,6 +100,7 @@ def test_scans_cuts():
         (scan(simulated=lambda e, b, p: (e * b) @ p), "number of expected events"),
         (scan(signal=lambda e, b, p: 5 * e @ p), "the column signal of the scan is wrong"),
         (lambda table, cuts: scan()(table, cuts)[:2], "a row for each cut"),
+        (lambda table, cuts: scan()(table, cuts).to_dict("list"), "should return a data frame, but .* dict"),
         (lambda table, cuts: scan()(table, cuts).drop(columns="error"), "data frame with the columns"),
         (lambda table, cuts: table.insert(0, "x", 1), "changed the table"),
         (lambda table: table, "should take a table"),
@@ -169,8 +170,38 @@ def test_no_allowed_cut_is_an_error():
 )
 def test_chooses_on_validation_says_what_is_wrong(wrong, says):
     test = TEST if says != "own maximum" else {**TEST, "merit": np.array([0.5, 1.35, 0.7, 0.8, 1.6])}
+    if says == "exactly 20":  # where the test sample has enough events, too
+        test = {**TEST, "simulated": 2 * TEST["simulated"]}
     with pytest.raises(CheckFailed, match=says):
         checks.chooses_on_validation(wrong, VALIDATION, test, 20)
+
+
+@pytest.mark.parametrize(
+    ("wrong", "says"),
+    [
+        (choice(lambda v, t, n: np.argmax(v["merit"][v["simulated"] >= n])), "idxmax gives the number"),
+        (choice(lambda v, t, n: v["merit"][v["simulated"] >= n][::-1].idxmax()), "the first is taken, not a later one"),
+        (choice(lambda v, t, n: v["cut"][v["simulated"] >= n].idxmax()), "the largest cut that is allowed"),
+        (choice(lambda v, t, n: t["merit"].idxmax()), "best of all cuts of the test sample"),
+        (
+            choice(lambda v, t, n: v["merit"][(v["simulated"] >= n) & (t["simulated"] >= n)].idxmax()),
+            "in the test sample, too",
+        ),
+    ],
+)
+def test_the_place_of_the_best_cut_among_others_says_what_is_wrong(wrong, says):
+    validation = {
+        "cut": np.array([0.9, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.95]),
+        "merit": np.array([1.6, 0.4, 0.5, 1.1, 1.1, 0.8, 0.9, 1.2]),
+        "simulated": np.array([3, 90, 60, 40, 30, 26, 20, 1]),
+    }
+    test = {
+        "cut": validation["cut"],
+        "merit": np.array([0.9, 0.5, 0.65, 0.6, 0.55, 0.95, 0.8, 1.3]),
+        "simulated": np.array([25, 180, 70, 15, 16, 60, 10, 2]),
+    }
+    with pytest.raises(CheckFailed, match=says):
+        checks.chooses_on_validation(wrong, validation, test, 20)
 
 
 def test_the_test_sample_does_not_say_how_many_events_are_enough():

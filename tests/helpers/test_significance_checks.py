@@ -54,8 +54,15 @@ def test_weighs_significance():
         (significance(lambda z, s, b, f: z / np.sqrt(np.log(10))), "base 10"),
         (significance(lambda z, s, b, f: np.nan * z), "mind 0/0 where f = 0"),
         (significance(lambda z, s, b, f: z + 1), "should be .*, not"),
-        (lambda s, b, f: significance()(s, b, f) + 1, "without signal"),
-        (lambda s, b, f: np.nan_to_num(significance()(s, b, f), posinf=0), "without any background"),
+        (lambda s, b, f: significance()(s, b, f) + 1, "without signal .* for S = 0, B = .* it is 1$"),
+        (
+            lambda s, b, f: np.where((s == 0) & (b == 0), np.nan, significance()(s, b, f)),
+            "B = 0 .* it is nan: mind 0/0",
+        ),
+        (
+            lambda s, b, f: np.nan_to_num(significance()(s, b, f), posinf=0),
+            "without any background .* B = 0 .* it is 0$",
+        ),
         (lambda s, b, f: 1.0, "one for each pair"),
         (lambda s, b, f: s.sort(), "changed an array"),
         (lambda s, b, f: [str(x) for x in s], "should be numbers"),
