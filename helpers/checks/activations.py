@@ -46,10 +46,13 @@ def _gives(
     that(found.dtype.kind in "biuf", f"the result of {name} should hold numbers, but its dtype is {found.dtype}")
     found = found.astype(float)
     bad = ~np.isfinite(found)
+    first = float(x.ravel()[np.argmax(bad)]) if bad.any() else 0.0
+    why = "e to the power of a large number is infinity, and infinity over infinity is no number"
+    if name == "softmax" and first < 0:
+        why = "e to the power of it is 0, and 0 over 0 is no number: take the largest sum of its own row away first"
     that(
         not bad.any() or bool(np.all(np.abs(x[bad]) < LARGE)),
-        f"{name} is not finite for large arguments such as {x.ravel()[np.argmax(bad)]:g}: e to the power of a large "
-        "number is infinity, and infinity over infinity is no number",
+        f"{name} is not finite for large arguments such as {first:g}: {why}",
     )
     if agrees(found, expected, rtol=1e-5, atol=ATOL):
         return
@@ -109,12 +112,12 @@ def _mistaken_slopes(name: str, x: np.ndarray, slopes: np.ndarray) -> dict[str, 
     return mistakes
 
 
-def softens(function: Callable[..., Any], derivative: Callable[..., Any], scores: np.ndarray) -> None:
-    """Fail unless ``function(scores)`` is the softmax of each row, and ``derivative(scores)`` its derivatives.
+def softens(function: Callable[..., Any], derivative: Callable[..., Any], sums: np.ndarray) -> None:
+    """Fail unless ``function(sums)`` is the softmax of each row, and ``derivative(sums)`` its derivatives.
 
-    scores: (n_events, n_classes). The derivatives are (n_events, n_classes, n_classes).
+    sums: (n_events, n_classes). The derivatives are (n_events, n_classes, n_classes).
     """
-    x = scores.astype(float)
+    x = sums.astype(float)
     outputs = special.softmax(x, axis=1)
     with np.errstate(all="ignore"):
         by_event = np.exp(x - x.max(axis=0)) / np.exp(x - x.max(axis=0)).sum(axis=0)
@@ -122,16 +125,16 @@ def softens(function: Callable[..., Any], derivative: Callable[..., Any], scores
         mistakes = {
             "softmax divides by the sum over the events: the outputs of one event, a row, sum to 1": by_event,
             "softmax divides by the sum of the whole table: the outputs of one event, a row, sum to 1": by_table,
-            "softmax divides by the sum of the scores: take the exponential of each first": x
+            "softmax divides each sum x by their total: take the exponential of each first": x
             / x.sum(axis=1, keepdims=True),
             "softmax does not divide by the sum: the outputs of one event sum to 1": np.exp(x),
-            "softmax gives the exponential of the score minus the largest: divide by the sum of each row": np.exp(
+            "softmax gives the exponential of the sum x minus the largest: divide by the sum of each row": np.exp(
                 x - x.max(axis=1, keepdims=True)
             ),
-            "softmax is mirrored: the largest score gets the largest output": special.softmax(-x, axis=1),
+            "softmax is mirrored: the largest sum x gets the largest output": special.softmax(-x, axis=1),
             "softmax gives sigmoids, which do not sum to 1": special.expit(x),
             "softmax gives the logarithm of the outputs": special.log_softmax(x, axis=1),
-            "softmax gives 1 to the largest score and 0 to all others: that is its limit only": np.eye(x.shape[1])[
+            "softmax gives 1 to the largest sum x and 0 to all others: that is its limit only": np.eye(x.shape[1])[
                 x.argmax(axis=1)
             ],
         }
@@ -140,21 +143,21 @@ def softens(function: Callable[..., Any], derivative: Callable[..., Any], scores
             mistakes["softmax divides each row by the sums of all rows: keep the axis, with keepdims=True"] = (
                 exponentials / exponentials.sum(axis=1)
             )
-    _gives(function, "softmax", scores, outputs, mistakes)
-    _gives_rows_of_tables(derivative, scores, outputs)
+    _gives(function, "softmax", sums, outputs, mistakes)
+    _gives_rows_of_tables(derivative, sums, outputs)
 
 
-def _gives_rows_of_tables(derivative: Callable[..., Any], scores: np.ndarray, outputs: np.ndarray) -> None:
+def _gives_rows_of_tables(derivative: Callable[..., Any], sums: np.ndarray, outputs: np.ndarray) -> None:
     name, (n_events, n_classes) = "softmax_derivative", outputs.shape
-    given = scores.copy()
-    found = call(derivative, given, says=f"{name} could not handle scores of shape {scores.shape}")
-    equal(given, scores, f"{name} changed the array it was given: return a new one")
-    hint = "a table for each event, of each output by each score: a score moves the outputs of all classes"
+    given = sums.copy()
+    found = call(derivative, given, says=f"{name} could not handle sums of shape {sums.shape}")
+    equal(given, sums, f"{name} changed the array it was given: return a new one")
+    hint = "a table for each event, of each output by each sum: a sum moves the outputs of all classes"
     shape(found, (n_events, n_classes, n_classes), f"the result of {name}", hint=hint)
     found = plain(found, f"the result of {name}").astype(float)
     that(
-        bool(np.isfinite(found).all()) or bool(np.abs(scores).max() < LARGE),
-        f"{name} is not finite for large scores: build it from softmax, which takes the largest score away",
+        bool(np.isfinite(found).all()) or bool(np.abs(sums).max() < LARGE),
+        f"{name} is not finite for large sums: build it from softmax, which takes the largest sum away",
     )
     diagonal = outputs[:, :, None] * np.eye(n_classes)
     products = outputs[:, :, None] * outputs[:, None, :]
@@ -162,17 +165,19 @@ def _gives_rows_of_tables(derivative: Callable[..., Any], scores: np.ndarray, ou
     if agrees(found, expected, rtol=1e-5, atol=ATOL):
         return
     mistakes = {
-        f"{name} is 0 beside the diagonal: a score moves the outputs of all classes, for they sum to 1": expected
+        f"{name} is 0 beside the diagonal: a sum moves the outputs of all classes, for they sum to 1": expected
         * np.eye(n_classes),
-        f"{name} has the wrong sign: an output rises with its own score": -expected,
-        f"{name} is positive beside the diagonal: where one score rises, the outputs of others fall": (
+        f"{name} has the wrong sign: an output rises with its own sum": -expected,
+        f"{name} is positive beside the diagonal: where one sum rises, the outputs of others fall": (
             expected * (2 * np.eye(n_classes) - 1)
         ),
         f"{name} lacks the product of two outputs: it is output_j (1 if j is k, else 0) - output_j output_k": diagonal,
-        f"{name} takes its argument for softmax(scores)": scores[:, :, None] * np.eye(n_classes)
-        - scores[:, :, None] * scores[:, None, :],
+        f"{name} takes its argument for softmax(x)": sums[:, :, None] * np.eye(n_classes)
+        - sums[:, :, None] * sums[:, None, :],
+        f"{name} has a plus between its terms: it is output_j (1 if j is k, else 0) - output_j output_k": diagonal
+        + products,
         f"{name} has 1 on its diagonal where the output belongs: it is output_j (1 if j is k, else 0) - "
         "output_j output_k": np.eye(n_classes) - products,
     }
     explained(found, mistakes, rtol=1e-5, atol=ATOL)
-    close(found, expected, f"{name} is not right, for scores of shape {scores.shape}", rtol=1e-5, atol=ATOL)
+    close(found, expected, f"{name} is not right, for sums of shape {sums.shape}", rtol=1e-5, atol=ATOL)

@@ -185,9 +185,9 @@ def _mistaken_slopes(
 
     yield "has the wrong sign: it points to where the loss rises", times(-1)
     yield "is a sum over the events: the loss is their mean, so divide by their number", times(n_events)
-    yield "takes no account of the weights", _slopes(parameters, inputs, labels, np.ones_like(weights))
+    yield "takes no account of the event weights", _slopes(parameters, inputs, labels, np.ones_like(weights))
     yield (
-        "takes no account of the weights and is a sum over the events",
+        "takes no account of the event weights and is a sum over the events",
         [n_events * array for array in _slopes(parameters, inputs, labels, np.ones_like(weights))],
     )
     if weights.sum():

@@ -23,14 +23,14 @@ def initialises(function: Callable[..., Any], n_in: int, n_out: int, method: str
     case = f'"{method}" from {n_in} to {n_out}'
     says = f"initial_weights could not handle {case}"
     found = call(function, np.random.default_rng(1), n_in, n_out, method, says=says)
-    shape(found, (n_in, n_out), f"the weights for {case}", hint="a row for each input, a column for each unit")
+    shape(found, (n_in, n_out), f"the weights for {case}", hint="a row for each input, a column for each neuron")
     values = numbers(found, f"the weights for {case}").astype(float)
     again = call(function, np.random.default_rng(1), n_in, n_out, method, says=says)
     equal(again, found, "the same state of rng should give the same weights: take all chance from rng")
     other = numbers(call(function, np.random.default_rng(2), n_in, n_out, method, says=says), "the weights")
     that(
         not np.array_equal(other, values) or n_in * n_out == 0,
-        "another rng gives the same weights: draw them from rng, each unit must begin differently",
+        "another rng gives the same weights: draw them from rng, each neuron must begin differently",
     )
     _repeats(values)
     limit = np.sqrt(6 / (n_in + n_out))
@@ -45,7 +45,7 @@ def initialises(function: Callable[..., Any], n_in: int, n_out: int, method: str
 
 
 def _repeats(values: np.ndarray) -> None:
-    says = "weights repeat: each is drawn by itself, for units that begin alike learn the same"
+    says = "weights repeat: each is drawn by itself, for neurons that begin alike learn the same"
     that(len(np.unique(values)) > 0.9 * values.size, says)
 
 
@@ -84,7 +84,7 @@ def _mistaken_variances(n_in: int, n_out: int, method: str, variance: float) -> 
     yield "the variance is the root of what it should be: that is the standard deviation", float(np.sqrt(variance))
     yield "the variance is the square of what it should be: rng.normal takes the standard deviation", variance**2
     if method == "he":
-        yield "the variance is that of n_out: He counts the inputs of a unit", 2 / n_out
+        yield "the variance is that of n_out: He counts the inputs of a neuron", 2 / n_out
         yield "the variance is 1 / n_in: for ReLU He takes twice that", 1 / n_in
         yield "the variance is that of Glorot, 2 / (n_in + n_out)", 2 / (n_in + n_out)
     else:

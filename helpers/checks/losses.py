@@ -80,7 +80,7 @@ def _mistaken_losses(name: str, labels: np.ndarray, outputs: np.ndarray, weights
     mean, total = np.mean(weights * losses), np.sum(weights)
     mistakes = {
         f"{name} is the sum over the events: divide it by their number": mean * len(losses),
-        f"{name} takes no account of the weights": np.mean(losses),
+        f"{name} takes no account of the event weights": np.mean(losses),
         f"{name} is negative: the logarithm of a probability is, and a minus belongs in front": -mean,
         f"{name} has the logarithm to base 10: np.log is the natural one": mean / np.log(10),
         f"{name} has the logarithm to base 2: np.log is the natural one": mean / np.log(2),
@@ -146,6 +146,8 @@ def penalises(function: Callable[..., Any], weights: Sequence[np.ndarray], stren
         ),
         "l2_penalty is half of what the formula gives: it has no factor 1/2": expected / 2,
         "l2_penalty is the mean of the squares, not their sum": expected / max(len(entries), 1),
+        "l2_penalty adds up the mean of the squares of each array: add up their sums": strength
+        * sum(square / max(array.size, 1) for square, array in zip(squares, weights, strict=True)),
         "l2_penalty squares the strength, too": strength**2 * sum(squares),
         "l2_penalty divides by the strength": sum(squares) / strength if strength else np.nan,
         "l2_penalty counts the first array only": strength * squares[0],

@@ -114,19 +114,25 @@ def descends(
 
 
 def adapts(
-    function: Callable[..., Any], parameters: Sequence[np.ndarray], rate: float, n_steps: int = 10, seed: int = 3
+    function: Callable[..., Any],
+    parameters: Sequence[np.ndarray],
+    rate: float,
+    n_steps: int = 10,
+    seed: int = 3,
+    scale: float = 1.0,
 ) -> None:
     """Fail unless steps with ``function(parameters, gradients, means, squares, step, rate)`` are those of Adam.
 
-    parameters: where they begin. Gradients are random, of size 0.1 to 10, and 0 for the last entry of the last array.
-    The function returns three lists, of new parameters, means and squares; steps count from 1.
+    parameters: where they begin. Gradients are random, of size 0.1 to 10 times the scale, and 0 for the last entry of
+    the last array. The function returns three lists, of new parameters, means and squares; steps count from 1. Epsilon
+    may be added to the root of the squares after their correction, as in the paper, or before it, as in Keras.
     """
     rng = np.random.default_rng(seed)
     history: list[np.ndarray] = []
     start = _flat(parameters)
     current: list[Any] = [list(parameters), *([np.zeros_like(array) for array in parameters] for _ in range(2))]
     for step in range(1, n_steps + 1):
-        gradient = np.where(rng.random(start.size) < 0.7, 1, -1) * 10 ** rng.uniform(-1, 1, start.size)
+        gradient = scale * np.where(rng.random(start.size) < 0.7, 1, -1) * 10 ** rng.uniform(-1, 1, start.size)
         gradient[-1] = 0
         history.append(gradient)
         gradients = _split(gradient, parameters)
@@ -146,6 +152,7 @@ def adapts(
             bool(np.isfinite(moved[-1]) or not np.isfinite(moved[:-1]).any()),
             "a parameter whose gradient was always 0 has become NaN: epsilon keeps from dividing 0 by 0",
         )
+        _squared(np.array(history), _flat(found[2]))
         _one_step(np.array(history), _flat(current[0]), _flat(found[0]), rate)
         _moments(np.array(history), _flat(found[1]), _flat(found[2]))
         current = found
@@ -160,7 +167,9 @@ def _one_step(history: np.ndarray, before: np.ndarray, after: np.ndarray, rate: 
     found = (after - before) / rate
     expected = -mean / (np.sqrt(square) + EPSILON)
     tolerance = {"rtol": 2e-4, "atol": max(2e-4, 2e-6 * float(np.abs(before).max()) / rate)}
-    if agrees(found, expected, **tolerance):
+    of_keras = -mean / (np.sqrt(square) + EPSILON / np.sqrt(corrections[1]))
+    without = np.divide(-mean, np.sqrt(square), out=np.zeros_like(mean), where=square > 0)
+    if agrees(found, np.clip(found, np.minimum(of_keras, without), np.maximum(of_keras, without)), **tolerance):
         return
     that(
         bool(np.isfinite(found).all()),
@@ -186,6 +195,10 @@ def _one_step(history: np.ndarray, before: np.ndarray, after: np.ndarray, rate: 
             ),
             f"step {step} of adam_step corrects with 1 - beta, whatever the step: beta to the power of the step "
             "belongs there": -plain_mean / (1 - BETAS[0]) / (np.sqrt(plain_square / (1 - BETAS[1])) + EPSILON),
+            f"step {step} of adam_step adds epsilon below the root, where it outweighs small gradients: it is added to "
+            "the root, sqrt(v) + epsilon": -mean / np.sqrt(square + EPSILON),
+            f"step {step} of adam_step adds epsilon to the squares before their correction: it is added to the root, "
+            "sqrt(v) + epsilon": -mean / np.sqrt(square + EPSILON / corrections[1]),
             f"step {step} of adam_step goes uphill: subtract": -expected,
             f"step {step} of adam_step does not move: the first step, too, goes against the gradient": 0 * expected,
             f"step {step} of adam_step divides by the mean square: its square root belongs there": (
@@ -206,6 +219,14 @@ def _one_step(history: np.ndarray, before: np.ndarray, after: np.ndarray, rate: 
         }
     explained(found, mistakes, **tolerance)
     close(after, before + rate * expected, f"step {step} is not that of Adam", rtol=1e-6, atol=2e-4 * rate)
+
+
+def _squared(history: np.ndarray, squares: np.ndarray) -> None:
+    """Fail if the squares are averages of the gradients themselves, or of their sizes."""
+    weights = (1 - BETAS[1]) * BETAS[1] ** np.arange(len(history))[::-1]
+    for gradients in (history, np.abs(history)):
+        says = "the new squares are averages of the gradients: square each gradient, g**2"
+        explained(squares, {says: weights @ gradients}, rtol=1e-4, atol=1e-9 * float(np.abs(history).max()))
 
 
 def _averages(history: np.ndarray, betas: np.ndarray = BETAS) -> tuple[np.ndarray, np.ndarray]:

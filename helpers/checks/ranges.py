@@ -8,7 +8,7 @@ import numpy as np
 from helpers.checks.failure import that
 from helpers.checks.functions import call
 from helpers.checks.mistakes import explained
-from helpers.checks.values import close, equal, numbers, shape
+from helpers.checks.values import close, equal, numbers, plain, shape
 
 
 def scales_to_range(function: Callable[..., Any], training: np.ndarray, inputs: np.ndarray) -> None:
@@ -25,24 +25,22 @@ def scales_to_range(function: Callable[..., Any], training: np.ndarray, inputs: 
         equal(array, before, "scale changed an array that it was given: compute a new one")
     shape(found, inputs.shape, "the result of scale", hint="a row for each event that is to be scaled")
     low, high = training.min(axis=0).astype(float), training.max(axis=0).astype(float)
-    constant = high == low
-    result = np.asarray(found)
-    if constant.any() and result.dtype.kind == "f":
-        that(
-            bool(np.isfinite(result[:, constant]).all()),
-            "a column that is constant in training gives NaN or infinity: do not divide by its width, which is 0",
-        )
-    expected = _scaled(inputs, low, high)
-    found = numbers(found, "the result of scale").astype(float)
-    if np.allclose(found, expected, rtol=1e-4, atol=1e-4):
-        return
-    varies = ~constant
+    varies = high > low
+    result = plain(found, "the result of scale")
+    expected = _scaled(inputs, low, high)[:, varies]
     if varies.any():
-        explained(found[:, varies], _mistakes(training[:, varies], inputs[:, varies]), atol=1e-4)
-    if constant.any():
-        close(found[:, constant], 0 * found[:, constant], "a column that is constant in training should become 0")
-    says = "in each column the training sample's minimum should become -1 and its maximum 1, and others lie in between"
-    close(found, expected, says, rtol=1e-4, atol=1e-4)
+        found = numbers(result[:, varies], "the result of scale").astype(float)
+        if not np.allclose(found, expected, rtol=1e-4, atol=1e-4):
+            explained(found, _mistakes(training[:, varies], inputs[:, varies]), atol=1e-4)
+        says = "in each column the training sample's minimum should become -1 and its maximum 1, others lie in between"
+        close(found, expected, says, rtol=1e-4, atol=1e-4)
+    constant = result[:, ~varies]
+    that(
+        constant.dtype.kind != "f" or bool(np.isfinite(constant).all()),
+        "a column that is constant in training gives NaN or infinity: do not divide by its width, which is 0",
+    )
+    says = "a column that is constant in training should become 0"
+    close(constant, np.zeros(constant.shape), says, rtol=1e-4, atol=1e-4)
 
 
 def scales_frames(function: Callable[..., Any], training: np.ndarray, inputs: np.ndarray) -> None:
@@ -93,6 +91,12 @@ def _mistakes(training: np.ndarray, inputs: np.ndarray) -> dict[str, np.ndarray]
         ),
         "the range of training becomes [0, 1]: it should become [-1, 1]": (right + 1) / 2,
         "the scaled inputs are upside down: the maximum should become 1": -right,
+        "the minimum was forgotten: it should become -1, so take it away before you divide": (
+            2 * inputs / (high - low) - 1
+        ),
+        "the minimum was forgotten: the middle of the range, half of minimum plus maximum, should become 0": (
+            (2 * inputs - high) / (high - low)
+        ),
         "mean and deviation were used: minimum and maximum should become -1 and 1": (
             (inputs - training.mean(axis=0)) / training.std(axis=0)
         ),

@@ -23,7 +23,7 @@ def weighs_simulation(function: Callable[..., Any], n_events: int, n_factors: in
     cross_section = 12.5
     factors = rng.uniform(0.7, 1.2, (n_events, n_factors)).round(3)
     generator = np.where(np.arange(n_events) % 5 == 3, -0.8, rng.uniform(1.1, 1.6, n_events).round(2))
-    what = f"{n_events} selected of {n_generated} events with {n_factors} scale factors"
+    what = f"{n_events} selected of {n_generated} events with {n_factors} scale factor" + "s" * (n_factors != 1)
     given = factors.copy(), generator.copy()
     found = call(function, cross_section, n_generated, *given, says=f"event_weights should take {what}")
     for array, before in zip(given, (factors, generator), strict=True):
@@ -48,6 +48,7 @@ def weighs_simulation(function: Callable[..., Any], n_events: int, n_factors: in
         ),
         "event_weights forgets the cross-section": product * generator / n_generated,
         "event_weights forgets to divide by n_generated": cross_section * product * generator,
+        "event_weights multiplies by n_generated: divide the cross-section by it": n_generated**2 * expected,
         "event_weights multiplies by the luminosity: the weights stay in pb": LUMINOSITY * expected,
     }
     found = numbers(found, "the result of event_weights").astype(float)

@@ -64,6 +64,8 @@ def fills_confusion_matrix(
                 "rows and columns have changed places: rows are what the events truly are": expected.T,
                 "the columns sum to 1: divide each row, a true class, by its own sum": sums / sums.sum(axis=0),
                 "rows and columns have changed places, and the columns sum to 1": (sums / sums.sum(axis=0)).T,
+                "the rows are divided by each other's sums: keep the axis of the sums, with keepdims=True": sums
+                / sums.sum(axis=1),
                 "all four add up to 1: divide each row by its own sum": sums / sums.sum(),
                 "signal comes first: row and column 0 are background": expected[::-1, ::-1],
                 "the columns are exchanged: column 1 is predicted signal, the outputs above the cut": expected[:, ::-1],

@@ -112,13 +112,13 @@ def test_softens():
     [
         (lambda x: special.softmax(x, axis=0), "by the sum over the events"),
         (special.softmax, "by the sum of the whole table"),
-        (lambda x: x / x.sum(axis=1, keepdims=True), "by the sum of the scores"),
+        (lambda x: x / x.sum(axis=1, keepdims=True), "divides each sum x by their total"),
         (np.exp, "does not divide by the sum"),
         (lambda x: np.exp(x - x.max(axis=1, keepdims=True)), "divide by the sum of each row"),
         (lambda x: softmax(-x), "softmax is mirrored"),
         (special.expit, "gives sigmoids, which do not sum to 1"),
         (lambda x: np.log(softmax(x)), "gives the logarithm of the outputs"),
-        (lambda x: np.eye(3)[x.argmax(axis=1)], "gives 1 to the largest score"),
+        (lambda x: np.eye(3)[x.argmax(axis=1)], "gives 1 to the largest sum x"),
         (lambda x: np.exp(x) / np.exp(x).sum(axis=1), "by the sums of all rows: keep the axis"),
         (lambda x: softmax(x) + 1, "softmax is not right"),
     ],
@@ -131,15 +131,16 @@ def test_softens_says_what_is_wrong_with_the_outputs(function, says):
 @pytest.mark.parametrize(
     ("derivative", "says"),
     [
-        (lambda x: softmax(x) * (1 - softmax(x)), "a score moves the outputs of all classes"),
+        (lambda x: softmax(x) * (1 - softmax(x)), "a sum moves the outputs of all classes"),
         (lambda x: slopes(x) * np.eye(3), "is 0 beside the diagonal"),
         (lambda x: -slopes(x), "has the wrong sign"),
         (lambda x: np.abs(slopes(x)), "is positive beside the diagonal"),
         (lambda x: softmax(x)[:, :, None] * np.eye(3), "lacks the product of two outputs"),
-        (lambda x: x[:, :, None] * (np.eye(3) - x[:, None, :]), r"takes its argument for softmax\(scores\)"),
+        (lambda x: x[:, :, None] * (np.eye(3) - x[:, None, :]), r"takes its argument for softmax\(x\)"),
         (lambda x: slopes(x) + (1 - softmax(x)[:, :, None]) * np.eye(3), "has 1 on its diagonal"),
-        (lambda x: slopes(x) + 1, "is not right, for scores of shape"),
-        (lambda x: x @ x[0, 0], "softmax_derivative could not handle scores"),
+        (lambda x: softmax(x)[:, :, None] * (np.eye(3) + softmax(x)[:, None, :]), "has a plus between its terms"),
+        (lambda x: slopes(x) + 1, "is not right, for sums of shape"),
+        (lambda x: x @ x[0, 0], "softmax_derivative could not handle sums"),
     ],
 )
 def test_softens_says_what_is_wrong_with_the_slopes(derivative, says):
@@ -153,5 +154,8 @@ def test_softens_wants_any_size_of_scores():
 
     with np.errstate(all="ignore"), pytest.raises(CheckFailed, match="softmax is not finite for large"):
         checks.softens(overflowing, slopes, 500 * SCORES)
+    shifted = np.array([[1000.0, 999.0], [-1000.0, -1001.0]])
+    with np.errstate(all="ignore"), pytest.raises(CheckFailed, match=r"as -1000: .* is 0, and 0 over 0 is no number"):
+        checks.softens(lambda x: overflowing(x - x.max()), slopes, shifted)
     with np.errstate(all="ignore"), pytest.raises(CheckFailed, match="softmax_derivative is not finite for large"):
         checks.softens(softmax, lambda x: slopes(x) + 0 * overflowing(x)[:, :, None], 500 * SCORES)

@@ -108,8 +108,8 @@ def test_propagates_back():
     [
         (times(-1), "the gradient of the weights of the hidden layer has the wrong sign"),
         (times(7), "is a sum over the events"),
-        (backward(lambda y, z, w: (y - z) / len(z)), "takes no account of the weights"),
-        (backward(lambda y, z, w: y - z), "takes no account of the weights and is a sum over the events"),
+        (backward(lambda y, z, w: (y - z) / len(z)), "takes no account of the event weights"),
+        (backward(lambda y, z, w: y - z), "takes no account of the event weights and is a sum over the events"),
         (backward(lambda y, z, w: w * (y - z) / w.sum()), "is divided by the sum of the weights"),
         (backward(lambda y, z, w: w * (y - 1 + z) / len(z)), "is that of swapped labels"),
         (backward(lambda y, z, w: w * (y - z) * y * (1 - y) / len(z)), "has the slope of the sigmoid in it once more"),

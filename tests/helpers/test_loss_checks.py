@@ -51,7 +51,7 @@ def test_measures_loss():
     [
         (lambda z, y, w: right(z, y, w) * len(z), "is the sum over the events"),
         (lambda z, y, w: right(z, y, w) * len(z) / w.sum(), "divides by the sum of the weights"),
-        (lambda z, y, w: right(z, y, 1), "takes no account of the weights"),
+        (lambda z, y, w: right(z, y, 1), "takes no account of the event weights"),
         (lambda z, y, w: -right(z, y, w), "is negative"),
         (lambda z, y, w: right(z, y, w) / np.log(10), "has the logarithm to base 10"),
         (lambda z, y, w: right(z, y, w) / np.log(2), "has the logarithm to base 2"),
@@ -133,6 +133,7 @@ def test_penalises():
     [
         (lambda w, s: squares(w).sum(), "lacks the strength"),
         (lambda w, s: s * np.abs(entries(w)).sum(), "that is the L1 penalty"),
+        (lambda w, s: s * sum(np.mean(a**2) for a in w), "adds up the mean of the squares of each array"),
         (lambda w, s: s * entries(w).sum(), "adds up the weights themselves"),
         (lambda w, s: s * np.sqrt(squares(w).sum()), "takes the square root of the sum"),
         (lambda w, s: s * np.sqrt(squares(w)).sum(), "takes the root of each array's sum"),

@@ -51,6 +51,12 @@ def test_weighs_merit():
         ("background", lambda form, s, b, f, e: merit("statistical", s, b, f, e), "np.inf"),
         ("total", with_(lambda n, s, b, f, e: 2 + s + b), "should be"),
         ("total", lambda form, s, b, f, e: s + 1, "without signal"),
+        ("total", lambda form, s, b, f, e: s / np.sqrt(s + b), "it is nan for S = 0, B = 0: mind 0/0"),
+        (
+            "background",
+            lambda form, s, b, f, e: np.where(b > 0, merit(form, s, b, f, e), 0),
+            r"should be np.inf, but it is 0 for S = \d+, B = 0$",
+        ),
         ("total", lambda form, s, b, f, e: 1.0, "one for each pair"),
         ("total", lambda form, s, b, f, e: s.sort(), "changed an array"),
         ("total", lambda form, s, b, f, e: [str(x) for x in s], "should be numbers"),

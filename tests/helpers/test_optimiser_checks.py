@@ -137,6 +137,9 @@ def test_adapts():
         for begin in (BEGIN, BEGIN[:1], [array.astype("float32") for array in BEGIN]):
             checks.adapts(RIGHT, begin, rate)
             checks.adapts(adam(of_keras), begin, rate)
+    for scale in (1e-9, 1e-7, 1e-5):
+        checks.adapts(RIGHT, BEGIN, 0.1, scale=scale)
+        checks.adapts(adam(of_keras), BEGIN, 0.1, scale=scale)
     checks.adapts(lambda *given: [[a.tolist() for a in arrays] for arrays in RIGHT(*map(arrayed, given))], BEGIN, 0.1)
 
 
@@ -195,6 +198,32 @@ def changes_the_means(parameters, gradients, means, squares, step, rate):
 def test_adapts_says_what_is_wrong(function, says):
     with pytest.raises(CheckFailed, match=says):
         checks.adapts(function, BEGIN, 0.1)
+
+
+@pytest.mark.parametrize(
+    ("move", "says"),
+    [
+        (lambda m, v, g, t, r: m / (1 - 0.9**t) / np.sqrt(v / (1 - 0.999**t) + 1e-7), "adds epsilon below the root"),
+        (
+            lambda m, v, g, t, r: np.sqrt(1 - 0.999**t) / (1 - 0.9**t) * m / np.sqrt(v + 1e-7),
+            "adds epsilon to the squares before their correction",
+        ),
+        (lambda *given: corrected(*given, epsilon=1e-4), "is not that of Adam"),
+    ],
+)
+def test_adapts_sees_where_epsilon_stands_if_gradients_are_small(move, says):
+    with pytest.raises(CheckFailed, match=says):
+        checks.adapts(adam(move), BEGIN, 0.1, scale=1e-7)
+
+
+@pytest.mark.parametrize("power", [lambda g: g, np.abs])
+def test_adapts_says_that_gradients_are_not_squared(power):
+    def step_function(parameters, gradients, means, squares, step, rate):
+        new, means, _ = RIGHT(parameters, gradients, means, squares, step, rate)
+        return new, means, [0.999 * v + 0.001 * power(g) for v, g in zip(squares, gradients, strict=True)]
+
+    with pytest.raises(CheckFailed, match="square each gradient"):
+        checks.adapts(step_function, BEGIN, 0.1)
 
 
 def test_adapts_says_that_averages_are_old():

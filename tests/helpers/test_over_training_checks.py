@@ -14,14 +14,15 @@ TRAINING, VALIDATION = (
 EDGES = np.linspace(0, 1, 11)
 
 
-def p_value(x, w, y, v, edges, free=-1, tail=chi2.sf, share=(1, 1), power=2, normalised=True):
+def p_value(x, w, y, v, edges, free=-1, tail=chi2.sf, share=(1, 1), power=2, normalised=True, over=2, bins=np.add):
     total, other = (w.sum(), v.sum()) if normalised else (1, 1)
     difference = np.histogram(x, edges, weights=w)[0] / total - np.histogram(y, edges, weights=v)[0] / other
-    first = np.histogram(x, edges, weights=w**power)[0] / total**2
-    second = np.histogram(y, edges, weights=v**power)[0] / other**2
+    first = np.histogram(x, edges, weights=w**power)[0] / total**over
+    second = np.histogram(y, edges, weights=v**power)[0] / other**over
     variance = share[0] * first + share[1] * second
-    filled = np.count_nonzero(first + second)
-    used = variance > 0
+    used = bins(first, second) > 0
+    filled = np.count_nonzero(used)
+    used &= variance > 0
     degrees = len(edges) + free - 1 if free > 0 else filled + free
     return tail(np.sum(difference[used] ** 2 / variance[used]), degrees)
 
@@ -52,6 +53,7 @@ def test_compares_outputs():
             "do not count",
         ),
         (lambda x, w, y, v, e: p_value(x, w, y, v, e, tail=lambda s, d: chi2.sf(s, len(e) - 1)), "one more is fixed"),
+        (with_(over=1), "divided by the square of the sum of weights"),
         (lambda *given: 0.98765, "the p-value is wrong"),
         (lambda *given: 12.3, "lies between 0 and 1"),
         (lambda x, *rest: x.sort() or 0.1, "changed an array"),
@@ -60,3 +62,14 @@ def test_compares_outputs():
 def test_compares_outputs_says_what_is_wrong(wrong, says):
     with pytest.raises(CheckFailed, match=says):
         checks.compares_outputs(wrong, TRAINING, VALIDATION, EDGES)
+
+
+@pytest.mark.parametrize("bins", [lambda first, second: first, lambda first, second: second, np.multiply])
+def test_compares_outputs_counts_bins_that_one_sample_fills(bins):
+    below = tuple(values[VALIDATION[0] < 0.7] for values in VALIDATION)
+    pairs = [(TRAINING, below), (below, TRAINING)]
+    for pair in pairs:
+        checks.compares_outputs(p_value, *pair, EDGES)
+    with pytest.raises(CheckFailed, match="filled in one of the two samples only"):
+        for pair in pairs:
+            checks.compares_outputs(with_(bins=bins), *pair, EDGES)

@@ -3,6 +3,7 @@
 import numpy as np
 import pandas as pd
 import pytest
+from sklearn.preprocessing import MinMaxScaler, StandardScaler
 
 from helpers import checks
 from helpers.checks import CheckFailed
@@ -56,13 +57,18 @@ def test_scales_to_range():
         (lambda t, x: (x - t.mean(0)) / np.where(t.std(0) > 0, t.std(0), 1), "mean and deviation were used"),
         (lambda t, x: (2 * x - t.min(0) - t.max(0)) / (t.max(0) - t.min(0)), "do not divide by its width"),
         (lambda t, x: right(t, x) + np.array([0, 0, 1]), "constant in training should become 0"),
+        (lambda t, x: MinMaxScaler((-1, 1)).fit(t).transform(x), "constant in training should become 0"),
+        (lambda t, x: StandardScaler().fit(t).transform(x), "mean and deviation were used"),
+        (lambda t, x: (x - t.mean(0)) / t.std(0), "mean and deviation were used"),
+        (lambda t, x: 2 * x / (t.max(0) - t.min(0)) - 1, "the minimum was forgotten: it should become -1"),
+        (lambda t, x: (2 * x - t.max(0)) / (t.max(0) - t.min(0)), "the minimum was forgotten: the middle"),
         (lambda t, x: 0.5 * right(t, x), "minimum should become -1"),
         (lambda t, x: right(t, x).T[:2], "a row for each event"),
         (in_place, "changed an array"),
     ],
 )
 def test_scales_to_range_says_what_is_wrong(wrong, says):
-    with pytest.raises(CheckFailed, match=says):
+    with np.errstate(all="ignore"), pytest.raises(CheckFailed, match=says):
         checks.scales_to_range(wrong, TRAINING, INPUTS)
 
 

@@ -35,6 +35,7 @@ def test_weighs_simulation(sizes):
         (lambda x, n, f, g: event_weights(x, n, f[:, :1], g), "takes the first scale factor alone"),
         (lambda x, n, f, g: event_weights(1, n, f, g), "forgets the cross-section"),
         (lambda x, n, f, g: event_weights(x * n, n, f, g), "forgets to divide by n_generated"),
+        (lambda x, n, f, g: n**2 * event_weights(x, n, f, g), "multiplies by n_generated: divide"),
         (lambda x, n, f, g: event_weights(35_866 * x, n, f, g), "the weights stay in pb"),
         (lambda x, n, f, g: event_weights(7 * x, n, f, g), "the weights are wrong for 30 selected of 500"),
         (lambda x, n, f, g: event_weights(x, n, f, g)[:-1], "one weight for each selected event"),
