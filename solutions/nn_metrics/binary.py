@@ -222,7 +222,7 @@ plt.show()
 
 # %% [markdown]
 # *Figure: the fraction of each background process in training (circles) and validation (squares), on a logarithmic scale.
-# Points of a pair agree far better than their errors: the events of each process were divided evenly, so that chance had no say in their numbers.
+# Points of most pairs agree far better than their errors: the events of each process were divided evenly, so that chance had no say in their numbers.
 # W + jets and top pairs are generated as several samples with weights of their own: by the lepton (`SoftLepton`, `HardLepton` for a hard electron or muon, `HardTau` for a hard τ) and in ranges of the transverse momentum of the hard process, in GeV; together, the samples of W + jets have the largest part.*
 #
 # ## Balance
@@ -985,7 +985,7 @@ plt.show()
 # Below, the difference of validation and training over its error; about two thirds of the points should lie in the grey band.
 # A p-value below a few per cent is a sign that the network knows its training events better than others.*
 #
-# When this was written, p was below 0.001 for signal and about 0.2 for background.
+# When this was written, p was below 0.001 for signal and above 0.1 for background.
 # So *this* network is over-trained: it recognises signal that it has seen, though its best epoch was chosen on validation.
 # A small p-value does not forbid the use of the network: it forbids to use the *training* sample for anything but training.
 # A large one proves nothing either, if there are few events.
@@ -1131,7 +1131,6 @@ print(f"cut {cut:.3f}: figure of merit {curves['total'][chosen]:.3f}, {n_backgro
 
 # %% tags=["nbval-ignore-output"]
 figure, (left, right) = plt.subplots(1, 2, figsize=(13, 5))
-right.set_ylim(bottom=0.1)
 left.fill_between(1 - cuts, low, high, color="C0", alpha=0.3, label="total, 68 % of resampled")
 for (form, values), style in zip(curves.items(), ("-", "--", "-.", ":"), strict=True):
     left.plot(1 - cuts, np.where(np.isfinite(values), values, np.nan), style, label=form)
@@ -1143,6 +1142,7 @@ for axes, label in ((left, "figure of merit"), (right, "expected events above th
     axes.axvline(1 - cut, color="grey", lw=1, label="best allowed cut")
     axes.set(xlabel="1 − cut on the output", ylabel=label, xscale="log", xlim=(0.7, 1e-3), yscale="log")
     axes.legend(loc="best", fontsize=11)
+right.set_ylim(bottom=0.1)
 plt.show()
 
 
