@@ -922,9 +922,8 @@ import numpy as np
 from helpers import checks
 
 rng, edges = np.random.default_rng(11), np.linspace(0, 1, 11)
-first, second = ((rng.beta(2, 3, n) * 0.85, rng.exponential(scale, n)) for n, scale in ((300, 1e-3), (200, 2e-3)))
-below = second[0][second[0] < 0.7], second[1][second[0] < 0.7]  # leaves a bin empty that first fills
-for pair in ((first, second), (first, (second[0] ** 1.3, second[1])), (first, below), (below, first)):
+few, first, second = ((rng.beta(2, 3, n) * 0.85, rng.exponential(n, n)) for n in (30, 300, 200))
+for pair in ((first, second), (first, (second[0] ** 1.3, second[1])), (first, few), (few, first)):
     checks.compares_outputs(overtraining, *pair, edges)
 none, cancel, one = (edges[:0], edges[:0]), (np.array([0.2, 0.8]), np.array([1, -1])), (np.full(9, 0.5), np.ones(9))
 for why, sample in (("a sample is empty", none), ("weights cancel", cancel), ("one bin alone is filled", one)):
