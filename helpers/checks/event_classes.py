@@ -11,6 +11,7 @@ import numpy as np
 from helpers.checks.failure import that
 from helpers.checks.functions import call
 from helpers.checks.mistakes import explained
+from helpers.checks.simulation_weights import new_weights
 from helpers.checks.values import close, equal, numbers, shape
 
 CLASSES = ("Signal", "Wjets", "TTbar", "Z2nu", "Other")
@@ -62,12 +63,7 @@ def balances_by_root(function: Callable[..., Any], weights: np.ndarray, classes:
 
     weights: (n_events,), in pb. classes: (n_events,). Each class that occurs, signal among them, has a positive sum.
     """
-    given = weights.copy(), classes.copy()
-    found = call(function, *given, says=f"sqrt_balance should take {len(weights)} weights and classes")
-    for array, before in zip(given, (weights, classes), strict=True):
-        equal(array, before, "sqrt_balance changed an array that it was given: the yields need the weights as they are")
-    shape(found, weights.shape, "the result of sqrt_balance", hint="one weight for each event, in the same order")
-    found = numbers(found, "the result of sqrt_balance").astype(float)
+    found = new_weights(function, "sqrt_balance", weights, classes, of="classes")
     there = [name for name in CLASSES if name in classes]
     sums = {name: weights[classes == name].sum() for name in there}
     n_signal, signal = np.sum(classes == "Signal"), sums["Signal"]

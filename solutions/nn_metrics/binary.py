@@ -1080,8 +1080,7 @@ SHARES = {"training": 0.25, "validation": 0.25, "test": 0.5}
 
 def above(outputs, weights, cuts):
     """The sum of the weights of the outputs above each cut, (n_cuts,). The cuts grow."""
-    n_cuts_passed = np.searchsorted(cuts, outputs)
-    return np.bincount(n_cuts_passed, weights, len(cuts) + 1)[::-1].cumsum()[-2::-1]
+    return np.bincount(np.searchsorted(cuts, outputs), weights, len(cuts) + 1)[::-1].cumsum()[-2::-1]
 
 
 def yields(part, outputs, chosen, cuts, copies=1):
