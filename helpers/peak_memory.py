@@ -190,6 +190,7 @@ def _be_measured(
         """Bytes; the unit of ru_maxrss is a byte on macOS and a kilobyte elsewhere."""
         return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * (1 if sys.platform == "darwin" else 1024)
 
+    gc.freeze()  # what another library's threads left behind must not be taken apart where these threads are not
     try:
         sys.stdout = sys.stderr = io.StringIO()
         resource.setrlimit(resource.RLIMIT_CPU, (limit_s, limit_s + 1))

@@ -4,6 +4,8 @@ import logging
 
 from nbformat import NotebookNode
 
+from grading.cells.quotation import visible
+
 KEY = "hepdl_grading"
 MOST = 100
 CROWDED = "computed at once; they gave way to others"
@@ -23,10 +25,11 @@ class Incidents:
 
     def __call__(self, cell: str, what: str) -> None:
         """Add what happened in a cell, "-" if it was in none; of more than `MOST` in a notebook the first stay."""
+        cell, what = visible(cell), visible(what)
         entries = self._list("incidents")
         if len(entries) < MOST:
             entries.append({"cell": cell, "what": what})
-            self.log.warning("incident: %s, cell %s: %s", self.student, cell, what)
+            self.log.warning("incident: %s, cell %s: %s", visible(self.student), cell, what)
 
     def warn(self, sentence: str) -> None:
         """Add what the instructor should know of the machine that ran the submission."""

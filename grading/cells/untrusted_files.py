@@ -44,8 +44,9 @@ def entries(folder: Path) -> Iterator[Path]:
 
 
 def is_plain(path: Path) -> bool:
-    """Whether a path that exists is a plain file, and no link to one."""
-    return stat.S_ISREG(path.lstat().st_mode)
+    """Whether a path that exists is a plain file, with no other name and no link to one."""
+    status = path.lstat()
+    return stat.S_ISREG(status.st_mode) and status.st_nlink == 1
 
 
 def read(path: Path, largest: int) -> bytes:
@@ -78,5 +79,7 @@ def _refuse(status: os.stat_result, largest: int) -> None:
         raise NotPlain("is a folder")
     if not stat.S_ISREG(status.st_mode):
         raise NotPlain("is not a plain file (but a pipe, socket or device)")
+    if status.st_nlink > 1:
+        raise NotPlain("has a second name elsewhere (a hard link): hand in a copy")
     if status.st_size > largest:
         raise TooLarge(status.st_size, largest)

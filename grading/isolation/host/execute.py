@@ -22,6 +22,7 @@ from traitlets.utils.importstring import import_item
 from grading.cells import incidents, submitted_files, visible_part
 from grading.cells.incidents import Incidents
 from grading.cells.names_of_checks import NamesOfChecks
+from grading.cells.quotation import visible
 from grading.cells.regions import HIDDEN_TESTS
 from grading.cells.roles import name_of
 from grading.isolation.box import sandbox
@@ -50,7 +51,11 @@ def before_grading(notebooks: list[str], **what: object) -> None:
                     "incident: %s holds more than %d files; all but notebooks are now in %s", folder, most, aside
                 )
             for name in submitted_files.remove_links(folder):
-                get_logger().warning("incident: %s: %s was a link or no plain file and was removed", folder, name)
+                get_logger().warning(
+                    "incident: %s: %s was a link or no plain file and was removed", visible(str(folder)), visible(name)
+                )
+            if odd := submitted_files.set_odd_time_aside(folder):
+                get_logger().warning("incident: %s: %s", visible(str(folder)), odd)
         notebooks[:] = [notebook for notebook in notebooks if Path(notebook).is_file()]
     except (sandbox.NoSandbox, OSError) as reason:
         raise SystemExit(str(reason)) from None

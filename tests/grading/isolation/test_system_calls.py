@@ -46,7 +46,8 @@ PROBE = (
     for name, number in sorted(@numbers@.items()):
         print(name, call(number, 0, 0, 0, 0, 0, 0))
     for family in (1, 2, 10, 16, 17, 38, 40):
-        print("family", family, call(41, family, 2 if family != 16 else 3, 0))
+        found = call(41, family, 2 if family != 16 else 3, 0)
+        print("family", family, "given" if isinstance(found, int) else found)
     for flags in (0x22, 0x21, 0x40022):
         print("mapping", hex(flags), isinstance(call(9, 0, 4096, 3, flags, -1, 0), int))
     try:
@@ -143,7 +144,7 @@ def test_what_a_kernel_is_refused_does_not_depend_on_how_it_was_started():
     lines = dict(line.rsplit(" ", 1) for line in forked.splitlines())
     assert {lines[name] for name in numbers} == {"ENOSYS"}
     assert {family: lines[f"family {family}"] for family in (17, 38, 40)} == dict.fromkeys((17, 38, 40), "EAFNOSUPPORT")
-    assert all(lines[f"family {family}"].isdigit() for family in system_calls.FAMILIES)
+    assert all(lines[f"family {family}"] == "given" for family in system_calls.FAMILIES)
     assert [lines[f"mapping {flags}"] for flags in ("0x22", "0x21", "0x40022")] == ["True", "False", "False"]
     assert lines["no zeros"] == "13"
     assert printed(run([PROBE.replace("@numbers@", repr(numbers))], forked=False)) == forked
