@@ -15,8 +15,10 @@ class Limits:
     value_s: for one value to cross.
     call_s: for one call of the student's function or of what it returned, and for the next item of an iterator.
     answer_s: for an idle kernel to say that it is there; one that does not is started again.
-    memory_bytes: of all its processes together, looked at twice a second; what one process may ask for is bounded by
-    the kernel: data_bytes of its own, address_bytes in all, shared memory included.
+    at_once: processes and threads that compute at the same time without giving way to everybody else.
+    files: in its temporary folders.
+    memory_bytes: of all its processes together, and of what lies in their folders, looked at twice a second; what one
+    process may ask for is bounded by the kernel: data_bytes of its own, address_bytes in all, shared memory included.
     """
 
     memory_bytes: int = 6 * 2**30
@@ -26,6 +28,8 @@ class Limits:
     shared_memory_bytes: int = 256 * 2**20
     file_bytes: int = 256 * 2**20
     processes: int = 400
+    at_once: int = 8
+    files: int = 100_000
     open_files: int = 1024
     cpu_s: int = 3600
     wall_s: float = 7200
@@ -47,4 +51,7 @@ class Limits:
             "RLIMIT_NOFILE": self.open_files,
             "RLIMIT_CPU": self.cpu_s,
             "RLIMIT_CORE": 0,
+            "RLIMIT_MEMLOCK": 0,
+            "RLIMIT_MSGQUEUE": 0,
+            "RLIMIT_SIGPENDING": self.processes + self.open_files,
         }

@@ -19,7 +19,7 @@ from traitlets import Instance, Unicode
 from traitlets.log import get_logger
 from traitlets.utils.importstring import import_item
 
-from grading.cells import submitted_files, visible_part
+from grading.cells import incidents, submitted_files, visible_part
 from grading.cells.incidents import Incidents
 from grading.cells.names_of_checks import NamesOfChecks
 from grading.cells.quotation import visible
@@ -92,6 +92,7 @@ class IsolatedExecute(Execute):
             for index, cell in enumerate(nb.cells):
                 if cell.cell_type == "code":
                     nb.cells[index] = self._run(cell, index)
+            self._note_crowds("-")
             if left := self.policy.kernels.student.left_running():
                 self.note("-", f"{left} processes that it had started were still running, and were ended")
         finally:
@@ -171,7 +172,12 @@ class IsolatedExecute(Execute):
     def _is_test(self, cell: NotebookNode) -> bool:
         return name_of(cell) in self.tests
 
+    def _note_crowds(self, name: str) -> None:
+        if self.policy.kernels.student.crowds():
+            self.note(name, f"more than {self.limits.at_once} of its processes and threads {incidents.CROWDED}")
+
     def _restart(self, name: str, cell: NotebookNode) -> None:
+        self._note_crowds(name)
         why = self.policy.restart(name)
         if not _failed(cell):
             cell.outputs.append(outputs.error("DeadKernelError", why))
@@ -184,7 +190,8 @@ class IsolatedExecute(Execute):
         if not runner.heard_all and student.is_running():
             self.note(name, "not all of its output could be received")
             student.client.connect_again("iopub")
-        if self.printed.cell > self.limits.cell_output_bytes or not runner.heard_all:
+        lost = not runner.heard_all and not runner.stopped and student.is_running()
+        if lost or self.printed.cell > self.limits.cell_output_bytes:
             shown = f"{self.limits.cell_output_bytes // 2**20} MB"
             cell.outputs.append(outputs.error("TooMuchOutput", f"the cell printed more than {shown}; the rest is lost"))
         if self.policy.kernels.student_answers():

@@ -81,6 +81,10 @@ class Kernel:
         """How many processes it has started and not ended."""
         return max(0, len(self.process.processes()) - self.processes_at_start)
 
+    def crowds(self) -> bool:
+        """Whether more of its processes and threads have computed at once than may without giving way to others."""
+        return self.process.watch is not None and self.process.watch.crowds
+
     def why_it_ended(self) -> str:
         """The limit that it hit, if that is known."""
         return self.process.ended_because or "the kernel died"

@@ -54,6 +54,7 @@ class SandboxProvisioner(KernelProvisionerBase):
         super().__init__()
         self.program, self.sockets, self.start, self.warn = program, sockets, start, warn
         self.process: Process | None = None
+        self.watch: Watch | None = None
         self.ended_because = ""
         self.last_words: deque[bytes] = deque(maxlen=LAST_WORDS)
         self._cleanup = contextlib.ExitStack()
@@ -85,9 +86,9 @@ class SandboxProvisioner(KernelProvisionerBase):
                 {name: file.fileno() for name, file in files.items()},
             )
         threading.Thread(target=self._keep_last_words, args=(self.process.stderr,), daemon=True).start()
-        watch = Watch(self.process, self.program.limits, self._end)
-        watch.start()
-        self._cleanup.callback(watch.stop)
+        self.watch = Watch(self.process, self.program.limits, self._end)
+        self.watch.start()
+        self._cleanup.callback(self.watch.stop)
         return {
             **PORTS,
             "transport": "ipc",

@@ -81,7 +81,9 @@ def build(content: dict[str, Any]) -> Any:
     if unknown:
         raise Refused(f"it has a part of its own that does more than arithmetic ({unknown[0][:60]})")
     imported = tf.compat.v1.wrap_function(lambda: tf.import_graph_def(definition, name=""), [])
-    computed = imported.prune(*(imported.graph.as_graph_element(name) for name in ends))
+    ends_there = [imported.graph.as_graph_element(name) for name in ends]
+    computed = imported.prune(*ends_there)
+    given_shape, made_shape = (None if end.shape.rank is None else tuple(end.shape.as_list()) for end in ends_there)
 
     class ModelOfAGraph(keras.Model):
         """Computes what the student's model computes."""
@@ -89,6 +91,8 @@ def build(content: dict[str, Any]) -> Any:
         def __init__(self) -> None:
             super().__init__()
             self.copies = [keras.Variable(array) for array in weights]
+
+        input_shape, output_shape = given_shape, made_shape
 
         def call(self, inputs: Any) -> Any:
             return computed(tf.cast(inputs, "float32"))

@@ -70,6 +70,11 @@ def test_a_model_computes_the_same_on_the_other_side(make):
     assert [w.shape for w in found.trainable_weights] == [w.shape for w in model.trainable_weights]
 
 
+def test_a_model_with_a_layer_of_its_own_says_its_shapes():
+    found = cross(own_function())
+    assert (found.input_shape, found.output_shape) == ((None, 12, 12, 1), (None, 144))
+
+
 def config(**changes):
     layer = {
         "module": "keras.layers",

@@ -33,6 +33,7 @@ GROUPS = (
     "crossing",
     "models",
     "stores",
+    "excess",
 )
 
 
