@@ -72,15 +72,20 @@ def dictionary(value: Any, keys: Iterable[str], name: str) -> None:
 
 
 def equal(value: Any, expected: Any, message: str) -> None:
-    """Fail with the message unless both are arrays of the same shape and the same values."""
+    """Fail with the message unless both are arrays of the same shape and the same values.
+
+    Where one value is expected, an array of one is one, too.
+    """
     value, expected = _of_yours(value, message), plain(expected, "the expected value")
+    if expected.shape == () and value.size == 1:
+        value = value.reshape(())
     that(value.shape == expected.shape and bool(np.all(value == expected)), message)
 
 
 def close(value: Any, expected: Any, message: str, rtol: float = 1e-5, atol: float = 0.0) -> None:
     """Fail with the message, and the numbers that differ most and their place, unless they are close.
 
-    Close is |value - expected| <= atol + rtol |expected|.
+    Close is |value - expected| <= atol + rtol |expected|. Where one number is expected, an array of one is one, too.
 
     The default rtol is some ten times what float32 arithmetic loses.
     """
@@ -88,6 +93,8 @@ def close(value: Any, expected: Any, message: str, rtol: float = 1e-5, atol: flo
     value = _of_yours(value, message)
     that(value.dtype.kind in "biuf", f"{message} (your value is not a number but of dtype {value.dtype})")
     value = value.astype(float)
+    if expected.shape == () and value.size == 1:
+        value = value.reshape(())
     that(value.shape == expected.shape, f"{message} (shape {value.shape} instead of {expected.shape})")
     bad = int(np.count_nonzero(~np.isfinite(value)))
     that(bad == 0, f"{message} ({bad} values are not finite: NaN or infinity)")

@@ -352,6 +352,18 @@ def test_equal_and_close_believe_no_object():
             check(EqualsEverything(), [1, 2, 3], "the words")
 
 
+@pytest.mark.parametrize("value", [np.array([3.0]), [3], np.array([[3]])])
+def test_equal_and_close_take_an_array_of_one_for_a_number(value):
+    checks.equal(value, 3, "not seen")
+    checks.close(value, 3, "not seen")
+    with fails("^the words$"):
+        checks.equal(value, 4, "the words")
+    with fails("found 3, expected 4"):
+        checks.close(value, 4, "the words")
+    with fails(r"shape \(2,\) instead of \(\)"):
+        checks.close([3, 3], 3, "the words")
+
+
 def test_equal_does_not_take_a_shape_that_only_fits_by_stretching():
     with fails("the words"):
         checks.equal([1], [1, 1], "the words")
