@@ -12,6 +12,7 @@ from helpers.checks.activations import activates, softens
 from helpers.checks.batches import counts_steps, cuts_batches
 from helpers.checks.best_epochs import restores_best
 from helpers.checks.bucket_shuffles import draws_every_order, shuffles_through_buckets
+from helpers.checks.class_samples import labels_classes, loads, refuses_classes, refuses_too_many
 from helpers.checks.classifiers import area_of, draws_roc, integrates, scores_events, scores_of, separates
 from helpers.checks.constituents import constituent_momenta, jet_masses, jet_momenta, relative_columns
 from helpers.checks.convolutions import convolves, counts, pools
@@ -19,8 +20,10 @@ from helpers.checks.dense_networks import builds_dense
 from helpers.checks.efficiencies import rates, rejects
 from helpers.checks.events import aligned, randomly_ordered, same_events, shuffled
 from helpers.checks.failure import CheckFailed, passed, that
+from helpers.checks.field_groups import fits_energies, normalises, restores
 from helpers.checks.functions import call, raises
 from helpers.checks.handing_in import allows_five, hands_in, lets_submit_refuse
+from helpers.checks.hdf5_files import converts, converts_in_chunks, refuses_to_convert
 from helpers.checks.hidden_layers import propagates, propagates_back
 from helpers.checks.histories import history
 from helpers.checks.initial_weights import initialises
@@ -64,6 +67,8 @@ __all__ = [
     "columns",
     "compares_outputs",
     "constituent_momenta",
+    "converts",
+    "converts_in_chunks",
     "convolves",
     "counts",
     "counts_right",
@@ -80,6 +85,7 @@ __all__ = [
     "feeds_parts",
     "fills_confusion_matrix",
     "fits_chunks",
+    "fits_energies",
     "hands_in",
     "history",
     "initialises",
@@ -88,9 +94,11 @@ __all__ = [
     "jet_momenta",
     "keeps_to_memory",
     "labels",
+    "labels_classes",
     "layers",
     "leaves_nothing_behind",
     "lets_submit_refuse",
+    "loads",
     "mean_one",
     "measures_area",
     "measures_loss",
@@ -99,6 +107,7 @@ __all__ = [
     "names",
     "needs_weights",
     "normalised",
+    "normalises",
     "number",
     "numbers",
     "passed",
@@ -111,10 +120,14 @@ __all__ = [
     "randomly_ordered",
     "rates",
     "reads_events",
+    "refuses_classes",
     "refuses_lengths",
+    "refuses_to_convert",
+    "refuses_too_many",
     "refuses_weights",
     "rejects",
     "relative_columns",
+    "restores",
     "restores_best",
     "same_events",
     "sample",
