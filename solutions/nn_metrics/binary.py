@@ -26,7 +26,7 @@
 # **Grading:** under each exercise stands a check with a visible part, which you run, and a hidden part, which asks the same of other inputs when you hand in.
 # Questions are marked by hand.
 #
-# [← NN metrics: ingredients](../nn_metrics/ingredients.ipynb) · [Start](../start.md) · [Top tagging: jets →](../top_tagging/jets.ipynb)
+# [← NN metrics: ingredients](../nn_metrics/ingredients.ipynb) · [Start](../start.md) · [Ntuple experiment: HDF5 →](../ntuple_experiment/ntuples_to_hdf5.ipynb)
 
 # %%
 import hist
@@ -1240,4 +1240,4 @@ print(f"validation, where the cut was chosen: {curves['total'][chosen]:.3f}")
 # Then give the network only a tenth of the training events, and look at all of its metrics again: which one notices first?
 
 # %% [markdown]
-# [← NN metrics: ingredients](../nn_metrics/ingredients.ipynb) · [Start](../start.md) · [Top tagging: jets →](../top_tagging/jets.ipynb)
+# [← NN metrics: ingredients](../nn_metrics/ingredients.ipynb) · [Start](../start.md) · [Ntuple experiment: HDF5 →](../ntuple_experiment/ntuples_to_hdf5.ipynb)
