@@ -104,8 +104,8 @@ def right_label(classes):
     [
         (lambda classes: right_label(sorted(classes)), "follows the alphabet"),
         (lambda classes: {f"{name}_Gen": i for i, name in enumerate(classes)}, "but a row with a 1"),
-        (lambda classes: dict(zip(classes, np.eye(3), strict=True)), "lacks 'C_Gen'"),
-        (lambda classes: {name: row[::-1] for name, row in right_label(classes).items()}, "in place 0"),
+        (lambda classes: dict(zip(classes, np.eye(3), strict=True)), "lacks 'A_Gen'"),
+        (lambda classes: {name: np.roll(row, 1) for name, row in right_label(classes).items()}, "in place 0"),
         (lambda classes: {name: row[:2] for name, row in right_label(classes).items()}, "one entry for each class"),
     ],
 )
