@@ -41,6 +41,7 @@ from helpers.checks.ntuples import branch, branches, columns, moments, normalise
 from helpers.checks.optimisers import adapts, counts_updates, decays, descends
 from helpers.checks.output_files import refuses_lengths, writes_outputs
 from helpers.checks.over_training import compares_outputs
+from helpers.checks.pair_networks import separates_pairs
 from helpers.checks.parts import feeds_parts
 from helpers.checks.picture_networks import tags_pictures
 from helpers.checks.random_files import keeps_to_memory, leaves_nothing_behind, randomizes
@@ -173,6 +174,7 @@ __all__ = [
     "scores_events",
     "scores_of",
     "separates",
+    "separates_pairs",
     "shape",
     "shuffled",
     "shuffles",
