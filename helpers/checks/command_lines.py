@@ -19,7 +19,7 @@ OPTIONS = {
     "depth": [2],
     "seed": [0],
     "epochs": 10,
-    "n_events": 4000,
+    "n_events": 8000,
     "jobs": 1,
     "folder": "runs",
     "data": None,

@@ -16,9 +16,9 @@ DEFAULTS = {
     "depth": 2,
     "seed": 0,
     "epochs": 10,
-    "n_events": 4000,
-    "batch_size": 200,
-    "learning_rate": 0.002,
+    "n_events": 8000,
+    "batch_size": 400,
+    "learning_rate": 0.004,
 }
 LONGEST_NAME = 200
 ALLOWED = set("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-.=,+")

@@ -12,9 +12,9 @@ class Experiment:
     depth: int = 2
     seed: int = 0
     epochs: int = 10
-    n_events: int = 4000
-    batch_size: int = 200
-    learning_rate: float = 0.002
+    n_events: int = 8000
+    batch_size: int = 400
+    learning_rate: float = 0.004
 
 
 def folder_name(settings):

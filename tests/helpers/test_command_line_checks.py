@@ -19,7 +19,7 @@ def parser(**changes):
     made.add_argument("--varset", type=int, default=0, choices=(0, 1, 2))
     for name, default in {"width": [32], "depth": [2], "seed": [0]}.items():
         made.add_argument(f"--{name}", type=int, nargs="+", default=default)
-    for name, default in {"epochs": 10, "n-events": 4000, "jobs": 1}.items():
+    for name, default in {"epochs": 10, "n-events": 8000, "jobs": 1}.items():
         made.add_argument(f"--{name}", type=int, default=default)
     made.add_argument("--folder", default="runs")
     made.add_argument("--data")

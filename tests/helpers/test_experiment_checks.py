@@ -35,9 +35,9 @@ class Soft:
     depth: int = 2
     seed: int = 0
     epochs: int = 10
-    n_events: int = 4000
-    batch_size: int = 200
-    learning_rate: float = 0.002
+    n_events: int = 8000
+    batch_size: int = 400
+    learning_rate: float = 0.004
 
 
 @pytest.mark.parametrize(
