@@ -3,9 +3,9 @@
 import argparse
 import sys
 
-from benchmarks import nn_metrics, top_tagging
+from benchmarks import nn_metrics, ntuple_experiment, top_tagging
 
-BARS = {"top_tagging": top_tagging.bars, "nn_metrics": nn_metrics.bars}
+BARS = {"top_tagging": top_tagging.bars, "nn_metrics": nn_metrics.bars, "ntuple_experiment": ntuple_experiment.bars}
 
 
 def parser() -> argparse.ArgumentParser:

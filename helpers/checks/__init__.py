@@ -12,17 +12,25 @@ from helpers.checks.activations import activates, softens
 from helpers.checks.batches import counts_steps, cuts_batches
 from helpers.checks.best_epochs import restores_best
 from helpers.checks.bucket_shuffles import draws_every_order, shuffles_through_buckets
+from helpers.checks.class_curves import classified, draws_class_curves, refuses_absent_classes, sums_over_sides
 from helpers.checks.class_networks import builds_from_seed, repeats_runs
+from helpers.checks.class_samples import labels_classes, loads, refuses_classes, refuses_too_many
 from helpers.checks.classifiers import area_of, draws_roc, integrates, scores_events, scores_of, separates
+from helpers.checks.command_lines import parses_options, refuses_options, runs_experiments
 from helpers.checks.constituents import constituent_momenta, jet_masses, jet_momenta, relative_columns
 from helpers.checks.convolutions import convolves, counts, pools
 from helpers.checks.dense_networks import builds_dense
 from helpers.checks.efficiencies import rates, rejects
 from helpers.checks.event_classes import balances_by_root, encodes, fills_class_matrix, names_classes
 from helpers.checks.events import aligned, randomly_ordered, same_events, shuffled
+from helpers.checks.experiment_runs import follows_settings, repeats_experiments, resumes, stores_run
+from helpers.checks.experiments import finds_finished, names_experiments
 from helpers.checks.failure import CheckFailed, passed, that
+from helpers.checks.field_groups import fits_energies, normalises, restores
+from helpers.checks.fully_connected import builds_fully_connected, counts_parameters
 from helpers.checks.functions import call, raises
 from helpers.checks.handing_in import allows_five, hands_in, lets_submit_refuse
+from helpers.checks.hdf5_files import converts, converts_in_chunks, refuses_to_convert
 from helpers.checks.hidden_layers import propagates, propagates_back
 from helpers.checks.histories import history
 from helpers.checks.initial_weights import initialises
@@ -33,11 +41,13 @@ from helpers.checks.ntuples import branch, branches, columns, moments, normalise
 from helpers.checks.optimisers import adapts, counts_updates, decays, descends
 from helpers.checks.output_files import refuses_lengths, writes_outputs
 from helpers.checks.over_training import compares_outputs
+from helpers.checks.pair_networks import separates_pairs
 from helpers.checks.parts import feeds_parts
 from helpers.checks.picture_networks import tags_pictures
 from helpers.checks.random_files import keeps_to_memory, leaves_nothing_behind, randomizes
 from helpers.checks.ranges import scales_frames, scales_to_range
 from helpers.checks.reading import reads_events
+from helpers.checks.scans import judges_once, scans_shapes
 from helpers.checks.selections import chooses_on_validation, expects_yields, scans_cuts, tabulates_runs
 from helpers.checks.shuffling import shuffles, split_sample, splits
 from helpers.checks.significance import weighs_significance
@@ -65,14 +75,19 @@ __all__ = [
     "breaks_down",
     "builds_dense",
     "builds_from_seed",
+    "builds_fully_connected",
     "call",
     "chooses_on_validation",
+    "classified",
     "close",
     "columns",
     "compares_outputs",
     "constituent_momenta",
+    "converts",
+    "converts_in_chunks",
     "convolves",
     "counts",
+    "counts_parameters",
     "counts_right",
     "counts_steps",
     "counts_updates",
@@ -80,6 +95,7 @@ __all__ = [
     "decays",
     "descends",
     "dictionary",
+    "draws_class_curves",
     "draws_every_order",
     "draws_rates",
     "draws_roc",
@@ -89,18 +105,24 @@ __all__ = [
     "feeds_parts",
     "fills_class_matrix",
     "fills_confusion_matrix",
+    "finds_finished",
     "fits_chunks",
+    "fits_energies",
+    "follows_settings",
     "hands_in",
     "history",
     "initialises",
     "integrates",
     "jet_masses",
     "jet_momenta",
+    "judges_once",
     "keeps_to_memory",
     "labels",
+    "labels_classes",
     "layers",
     "leaves_nothing_behind",
     "lets_submit_refuse",
+    "loads",
     "mean_one",
     "measures_area",
     "measures_loss",
@@ -108,10 +130,13 @@ __all__ = [
     "moments",
     "names",
     "names_classes",
+    "names_experiments",
     "needs_weights",
     "normalised",
+    "normalises",
     "number",
     "numbers",
+    "parses_options",
     "passed",
     "penalises",
     "pools",
@@ -122,12 +147,21 @@ __all__ = [
     "randomly_ordered",
     "rates",
     "reads_events",
+    "refuses_absent_classes",
+    "refuses_classes",
     "refuses_lengths",
+    "refuses_options",
+    "refuses_to_convert",
+    "refuses_too_many",
     "refuses_weights",
     "rejects",
     "relative_columns",
+    "repeats_experiments",
     "repeats_runs",
+    "restores",
     "restores_best",
+    "resumes",
+    "runs_experiments",
     "same_events",
     "sample",
     "samples",
@@ -135,10 +169,12 @@ __all__ = [
     "scales_frames",
     "scales_to_range",
     "scans_cuts",
+    "scans_shapes",
     "scores_alone",
     "scores_events",
     "scores_of",
     "separates",
+    "separates_pairs",
     "shape",
     "shuffled",
     "shuffles",
@@ -148,7 +184,9 @@ __all__ = [
     "split_sample",
     "splits",
     "stacks",
+    "stores_run",
     "strings",
+    "sums_over_sides",
     "tabulates_runs",
     "tags",
     "tags_pictures",

@@ -25,7 +25,7 @@
 # **Grading:** under each exercise stands a check with a visible part, which you run, and a hidden part, which asks the same of other inputs when you hand in.
 # Questions are marked by hand.
 #
-# [← NN metrics: binary](../nn_metrics/binary.ipynb) · [Start](../start.md) · [Top tagging: jets →](../top_tagging/jets.ipynb)
+# [← NN metrics: binary](../nn_metrics/binary.ipynb) · [Start](../start.md) · [Ntuple experiment: HDF5 →](../ntuple_experiment/ntuples_to_hdf5.ipynb)
 
 # %%
 import matplotlib.pyplot as plt
@@ -1232,4 +1232,4 @@ plt.show()
 # - *More bins, other runs.* The limit of one run came from five bins. Try ten, and one; do it for all ten runs, and draw the limits against the figures of merit: do the two tell the same story? Give the 20 % to each process apart instead of to their sum.
 
 # %% [markdown]
-# [← NN metrics: binary](../nn_metrics/binary.ipynb) · [Start](../start.md) · [Top tagging: jets →](../top_tagging/jets.ipynb)
+# [← NN metrics: binary](../nn_metrics/binary.ipynb) · [Start](../start.md) · [Ntuple experiment: HDF5 →](../ntuple_experiment/ntuples_to_hdf5.ipynb)

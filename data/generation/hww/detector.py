@@ -4,14 +4,13 @@ Energies and momenta are in GeV. There is no full simulation behind it: the para
 (muons arXiv:1804.04528, electrons arXiv:2012.06888, jets arXiv:1607.03663, MET arXiv:1903.06078).
 """
 
-import math
 from dataclasses import dataclass
 
 import numpy as np
 
+from ..leptons import GeneratedLepton
 from ..missing_momentum import MetNoise
-from ..smearing import gaussian_response
-from .leptons import GeneratedLepton
+from ..smearing import gaussian_response, lepton_resolution
 
 MISMEASURED_FRACTION = {11: 0.04, 13: 0.025}
 MISMEASURED_RESPONSE = (0.4, 0.95)
@@ -43,13 +42,6 @@ class MeasuredLepton:
         """Whether the lepton is a prompt generated one, measured within a factor of two in pT."""
         least, largest = MATCHED_RESPONSE
         return self.is_prompt and least < self.pt / self.generated_pt < largest
-
-
-def lepton_resolution(pt: float, eta: float, flavour: int) -> float:
-    """Relative pT resolution of an electron (11) or muon (13)."""
-    if flavour == 11:
-        return math.hypot(0.08 / math.sqrt(pt), 0.010 if abs(eta) < 1.479 else 0.022)
-    return math.hypot(1e-4 * pt, 0.009 if abs(eta) < 1.2 else 0.015)
 
 
 def measure_lepton(lepton: GeneratedLepton, rng: np.random.Generator) -> MeasuredLepton:

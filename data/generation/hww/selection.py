@@ -2,14 +2,12 @@
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from ..generator import anti_kt_finder
-from ..geometry import delta_r
-from ..smearing import gaussian_response, jet_resolution
+from ..jets import Jet, measured_jets
 from .detector import MeasuredLepton
 
 if TYPE_CHECKING:
@@ -23,16 +21,6 @@ JET_PT = 30.0
 JET_LARGEST_ETA = 4.7
 JET_RADIUS = 0.4
 CLUSTERING_LEAST_PT = 15.0
-
-
-@dataclass(frozen=True, slots=True)
-class Jet:
-    """A measured jet, with pT and mass in GeV."""
-
-    pt: float
-    eta: float
-    phi: float
-    mass: float
 
 
 def dilepton_mass(lepton1: MeasuredLepton, lepton2: MeasuredLepton) -> float:
@@ -68,14 +56,4 @@ def select_jets(
     event, finder: "pythia8mc.SlowJet", leptons: Sequence[MeasuredLepton], rng: np.random.Generator
 ) -> list[Jet]:
     """Smeared jets with pT > 30 GeV that are no selected lepton (ΔR > 0.4), hardest first."""
-    finder.analyze(event)
-    jets = []
-    for i in range(finder.sizeJet()):
-        momentum = finder.p(i)
-        eta, phi, pt = momentum.eta(), momentum.phi(), momentum.pT()
-        if any(delta_r(eta, phi, lepton.eta, lepton.phi) < JET_RADIUS for lepton in leptons):
-            continue
-        response = max(gaussian_response(jet_resolution(pt), rng), 0.0)
-        if pt * response > JET_PT:
-            jets.append(Jet(pt * response, eta, phi, max(momentum.mCalc(), 0.0) * response))
-    return sorted(jets, key=lambda jet: -jet.pt)
+    return measured_jets(event, finder, JET_PT, leptons, JET_RADIUS, rng)

@@ -6,14 +6,16 @@ from collections.abc import Sequence
 import numpy as np
 
 from ..generator import pythia_seed, start
+from ..jets import Jet
+from ..leptons import find_leptons
 from ..missing_momentum import measure_met
 from ..production import Chunk, Task
 from . import kinematics, weights
 from .detector import MET_NOISE, MeasuredLepton, measure_lepton
-from .leptons import find_leptons, passes_filter
+from .leptons import LEAST_GENERATED_PT, NON_PROMPT_ISOLATION_SURVIVAL, passes_filter
 from .processes import PROCESSES
 from .recoil import RecoilVeto
-from .selection import Jet, jet_finder, select_jets, select_pair
+from .selection import jet_finder, select_jets, select_pair
 from .tau_decays import force_leptonic_tau_decays, leptonic_tau_fraction
 
 ABSENT = -9999.0
@@ -60,7 +62,8 @@ def has_tau_pair(process) -> bool:
 
 def reconstruct(event, finder, rng: np.random.Generator) -> dict[str, float] | None:
     """What is measured of a hadron-level event, or None if it is not selected."""
-    leptons = [measure_lepton(lepton, rng) for lepton in find_leptons(event, rng)]
+    generated = find_leptons(event, LEAST_GENERATED_PT, NON_PROMPT_ISOLATION_SURVIVAL, rng)
+    leptons = [measure_lepton(lepton, rng) for lepton in generated]
     pair = select_pair(leptons)
     if pair is None:
         return None

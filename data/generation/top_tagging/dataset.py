@@ -6,9 +6,10 @@ from pathlib import Path
 from .. import manifest, writers
 from ..dataset import Column, DataSet, Written
 from ..production import MASTER_SEED, Chunk, Production, Sample, Task
+from ..rounding import LARGEST_RELATIVE_ERROR
 from .jets import mixed_blocks, mixed_labels, order_rng, samples, streams
 from .processes import PROCESSES
-from .storage import LARGEST_RELATIVE_ERROR, LAYOUT
+from .storage import LAYOUT
 
 SHARES = {"train.h5": 3, "validation.h5": 1, "test.h5": 1}
 COLUMNS = (

@@ -7,8 +7,9 @@ import awkward as ak
 import fastjet
 import numpy as np
 
+from ..rounding import rounded
 from .matching import holds_top
-from .storage import CONSTITUENTS, rounded
+from .storage import CONSTITUENTS
 
 JET_RADIUS = 0.8
 JET_PT = (550.0, 650.0)

@@ -2,15 +2,12 @@
 
 import numpy as np
 
+from ..rounding import rounded
 from ..writers import Array
 
 CONSTITUENTS = 200
 COMPONENTS = ("E", "PX", "PY", "PZ")
-MOMENTUM_BITS, ENERGY_BITS = 12, 16
-LARGEST_RELATIVE_ERROR = 2.0 ** -(MOMENTUM_BITS + 1)
-"""Of a stored px, py or pz: 0.012 %."""
-
-FLOAT32_BITS = 23
+ENERGY_BITS = 16
 BLOCK_JETS = 512
 LAYOUT = {
     "constituents": Array(
@@ -22,15 +19,6 @@ LAYOUT = {
 }
 """Of the HDF5 files. Jets × constituents × components are compressed together so that the first constituents can be
 read alone."""
-
-
-def rounded(values: np.ndarray, bits: int = MOMENTUM_BITS) -> np.ndarray:
-    """The nearest float32 numbers with so many bits of mantissa, ties to even; zero stays zero."""
-    dropped = FLOAT32_BITS - bits
-    pattern = np.ascontiguousarray(values, dtype=np.float32).view(np.uint32)
-    last_kept = (pattern >> dropped) & 1
-    nearest = pattern + (2 ** (dropped - 1) - 1) + last_kept
-    return (nearest & ~np.uint32(2**dropped - 1)).view(np.float32)
 
 
 def with_energy(momenta: np.ndarray) -> np.ndarray:

@@ -10,13 +10,13 @@ pytest.importorskip("pythia8mc", reason="the generator is not installed (make da
 
 from data.generation.generator import start
 from data.generation.production import MASTER_SEED, Task
+from data.generation.rounding import rounded
 from data.generation.top_tagging import events, fresh_jets, jets, parton_jets, processes, simulation
 from data.generation.top_tagging.dataset import DATA_SET, file_sizes
 from data.generation.top_tagging.fresh_jets import generate_jets
 from data.generation.top_tagging.matching import holds_top, top_decays
 from data.generation.top_tagging.particles import GeneratedEvent, Particles
 from data.generation.top_tagging.selection import find_leading_jets, leading_constituents, select
-from data.generation.top_tagging.storage import rounded
 
 FILES = (*DATA_SET.files, "manifest.json")
 N_JETS = 26

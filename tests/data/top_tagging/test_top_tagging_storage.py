@@ -1,4 +1,4 @@
-"""Rounding and files of jets, on hand-made numbers."""
+"""Files of jets, on hand-made numbers."""
 
 import h5py
 import numpy as np
@@ -6,36 +6,14 @@ import pytest
 
 from data.generation import writers
 from data.generation.production import Chunk, Production, Sample
+from data.generation.rounding import rounded
 from data.generation.top_tagging import storage
 from data.generation.top_tagging.jets import JetStream, mixed_blocks, mixed_labels
 
 
-def test_rounding_error_and_bits():
-    """Half a unit of the last of 12 bits, 2⁻¹³, and the 11 bits below are zero; float64 gives the reference."""
-    values = np.random.default_rng(1).normal(size=100_000).astype(np.float32) * 10 ** np.float32(3)
-    kept = storage.rounded(values)
-    error = np.abs(kept.astype(float) - values) / np.abs(values)
-    assert 0.9 * 2.0**-13 < error.max() <= 2.0**-13
-    assert not np.any(kept.view(np.uint32) & 0x7FF)
-    exponent = np.floor(np.log2(np.abs(values.astype(float))))
-    reference = np.round(values / 2.0 ** (exponent - 12)) * 2.0 ** (exponent - 12)
-    np.testing.assert_array_equal(kept, reference)
-
-
-def test_rounding_keeps_zeros_signs_and_numbers_of_few_bits():
-    values = np.array([0.0, -0.0, 1.0, -1.0, 1.5, -4096.0, 4097.0], np.float32)
-    np.testing.assert_array_equal(storage.rounded(values).view(np.uint32), values.view(np.uint32))
-
-
-def test_ties_go_to_even():
-    one, step = 1.0, 2.0**-12
-    values = np.array([one + step / 2, one + 3 * step / 2], np.float32)
-    np.testing.assert_array_equal(storage.rounded(values), [one, one + 2 * step])
-
-
 def test_energy_is_the_length_of_the_momentum():
     """Half a unit of the last of 16 bits, and one of float32's 23 bits for the rounding before."""
-    momenta = storage.rounded(np.random.default_rng(2).normal(size=(50, 200, 3)) * 30)
+    momenta = rounded(np.random.default_rng(2).normal(size=(50, 200, 3)) * 30)
     jets = storage.with_energy(momenta)
     assert jets.dtype == np.float32
     np.testing.assert_array_equal(jets[..., 1:], momenta)
@@ -54,7 +32,7 @@ def blocks_of(jets, labels, size):
 def jets():
     """Of five constituents each: random numbers take long to compress."""
     momenta = np.zeros((1030, 200, 3), np.float32)
-    momenta[:, :5] = storage.rounded(np.random.default_rng(3).normal(size=(1030, 5, 3)))
+    momenta[:, :5] = rounded(np.random.default_rng(3).normal(size=(1030, 5, 3)))
     return storage.with_energy(momenta)
 
 

@@ -1,0 +1,115 @@
+"""Checks of a program's command line, and of the runs that it leaves behind."""
+
+import contextlib
+import io
+import json
+from collections.abc import Callable, Sequence
+from itertools import product
+from typing import Any
+
+from helpers.checks.example_trees import scratch_folder
+from helpers.checks.experiments import DEFAULTS, experiment, name_of, result_of
+from helpers.checks.failure import CheckFailed, that
+from helpers.checks.functions import call
+from helpers.checks.values import dictionary
+
+OPTIONS = {
+    "varset": 0,
+    "width": [32],
+    "depth": [2],
+    "seed": [0],
+    "epochs": 10,
+    "n_events": 8000,
+    "jobs": 1,
+    "folder": "runs",
+    "data": None,
+}
+Made = Callable[..., Any]
+
+
+def parses_options(function: Made, *cases: tuple[str, dict[str, Any]]) -> None:
+    """Fail unless ``function(arguments)`` is a dictionary of OPTIONS, with what the arguments say.
+
+    cases: a command line without the program's name, and the options that it sets.
+    """
+    for line, options in cases:
+        found = _quietly(function, line.split())
+        dictionary(found, OPTIONS, f"what parse gives for {line!r}")
+        for name, value in (OPTIONS | options).items():
+            got = list(found[name]) if isinstance(found[name], tuple) else found[name]
+            that(
+                str(got) == str(value) if name in ("folder", "data") else got == value,
+                f"{name} should be {value!r} for {line!r}, but is {got!r}",
+            )
+
+
+def _quietly(function: Made, arguments: list[str]) -> Any:
+    line = " ".join(arguments)
+    with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()) as said:
+        try:
+            return call(function, arguments, says=f"the arguments {line!r} should be taken")
+        except SystemExit:
+            last = said.getvalue().strip().rpartition("\n")[2]
+            raise CheckFailed(f"the arguments {line!r} should be taken, but the program ends: {last}") from None
+
+
+def refuses_options(function: Made, *lines: str) -> None:
+    """Fail unless ``function(arguments)`` ends the program, or raises an error, for each of the command lines."""
+    for line in lines:
+        with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()):
+            try:
+                function(line.split())
+            except NotImplementedError:
+                raise
+            except SystemExit as ended:
+                that(ended.code not in (0, None), f"{line!r} is an error, so the program should not end with code 0")
+                continue
+            except Exception:
+                continue
+        raise CheckFailed(f"the arguments {line!r} are taken, but should end the program with an error")
+
+
+def runs_experiments(
+    function: Made, made: Made, folder_name: Made, widths: Sequence[int], seeds: Sequence[int], **settings: int
+) -> None:
+    """Fail unless ``function(arguments)`` leaves the result of every point, and does not repeat one that is there.
+
+    settings: varset, depth, epochs and n_events of all of them.
+    """
+    with scratch_folder() as folder:
+        points = {}
+        for width, seed in product(widths, seeds):
+            point = settings | {"width": width, "seed": seed}
+            points[name_of(folder_name, experiment(made, **point))] = DEFAULTS | point
+        first = next(iter(points))
+        (folder / first).mkdir()
+        (folder / first / "network.keras").write_text("a network")
+        (folder / first / "result.json").write_text(json.dumps(result_of(points[first], area=0.125)))
+        options = {**settings, "width": widths, "seed": seeds, "folder": folder}
+        found = _quietly_run(function, _command_line(options))
+        that(found in (None, 0), f"main should return 0, not {found!r}")
+        there = {path.name for path in folder.iterdir()}
+        missing = sorted(points.keys() - there)
+        that(not missing, f"main left no run {missing[0] if missing else ''}: is each width run with each seed?")
+        extra = sorted(there - points.keys())
+        that(not extra, f"main ran {extra[0] if extra else ''}, which was not asked for")
+        results = {name: json.loads((folder / name / "result.json").read_text()) for name in points}
+    that(results[first]["metrics"]["area"] == 0.125, "main ran again what was finished: run returns it at once")
+    for name, point in points.items():
+        that(results[name]["settings"] == point, f"the run {name} has other settings than its folder says")
+
+
+def _command_line(options: dict[str, Any]) -> list[str]:
+    arguments: list[str] = []
+    for name, value in options.items():
+        values = value if isinstance(value, list | tuple) else [value]
+        arguments += [f"--{name.replace('_', '-')}", *map(str, values)]
+    return arguments
+
+
+def _quietly_run(function: Made, arguments: list[str]) -> Any:
+    with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()):
+        try:
+            return call(function, arguments, says="main should run with arguments that are right")
+        except SystemExit as ended:
+            return ended.code
