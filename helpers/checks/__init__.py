@@ -12,8 +12,8 @@ from helpers.checks.activations import activates, softens
 from helpers.checks.batches import counts_steps, cuts_batches
 from helpers.checks.best_epochs import restores_best
 from helpers.checks.bucket_shuffles import draws_every_order, shuffles_through_buckets
-from helpers.checks.class_samples import labels_classes, loads, refuses_classes, refuses_too_many
 from helpers.checks.class_networks import builds_from_seed, repeats_runs
+from helpers.checks.class_samples import labels_classes, loads, refuses_classes, refuses_too_many
 from helpers.checks.classifiers import area_of, draws_roc, integrates, scores_events, scores_of, separates
 from helpers.checks.constituents import constituent_momenta, jet_masses, jet_momenta, relative_columns
 from helpers.checks.convolutions import convolves, counts, pools
@@ -138,8 +138,8 @@ __all__ = [
     "refuses_weights",
     "rejects",
     "relative_columns",
-    "restores",
     "repeats_runs",
+    "restores",
     "restores_best",
     "same_events",
     "sample",
