@@ -59,9 +59,9 @@ def select(events):
     has_one = (ak.sum(leptons.pt > 25, axis=1) == 1) & (ak.sum(leptons.pt > 15, axis=1) == 1)
     first = ak.firsts(leptons)
     jets = momenta(events, "Jet", ("pt", "eta", "phi", "mass", "btag", "hadronFlavour"))
-    delta_phi = (jets.phi - first.phi + np.pi) % (2 * np.pi) - np.pi
-    is_away = ak.fill_none(np.hypot(jets.eta - first.eta, delta_phi) > 0.4, False)
-    jets = jets[is_away & (jets.pt > 25)]
+    eta, phi = ak.fill_none(first.eta, np.inf), ak.fill_none(first.phi, 0.0)
+    delta_phi = (jets.phi - phi + np.pi) % (2 * np.pi) - np.pi
+    jets = jets[(np.hypot(jets.eta - eta, delta_phi) > 0.4) & (jets.pt > 25)]
     n_tags = ak.sum(jets.btag > MEDIUM, axis=1)
     three = has_one & (ak.num(jets) >= 3)
     masks = {

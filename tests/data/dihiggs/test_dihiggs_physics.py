@@ -186,9 +186,9 @@ def test_other_self_couplings(events):
     def weights(kappa):
         return kappa**2 * triangle + kappa * interference + box
 
-    whole = weights(1).sum()
-    assert 1.7 < weights(0).sum() / whole < 2.1, "2.09 before any cut"
-    assert 0.35 < weights(2.45).sum() / whole < 0.55
-    assert weights(5).sum() / whole < 2.3
+    for kappa, generated in ((0, 2.10), (2.45, 0.42), (5, 2.33)):
+        ratio = weights(kappa) / weights(1)
+        error = ratio.std() / np.sqrt(len(ratio))
+        assert ratio.mean() == pytest.approx(generated, abs=0.2 * generated + 3 * error), kappa
     assert np.average(mass, weights=weights(5)) < np.average(mass, weights=weights(1)) - 80
     assert (weights(2.45) >= -1e-9).all()
