@@ -66,15 +66,18 @@ clean: ## remove the environment and caches; your notebooks and the data stay
 	@find . \( -path ./.git -o -path ./course \) -prune -o -name __pycache__ -prune -exec rm -rf {} +
 
 LOCK = requirements-all.txt
+SERVER_CONFIG = .venv/etc/jupyter/jupyter_server_config.d
 INSTALL = $(UV) pip install $$quiet --python .venv
 
+# Jupyter servers of this environment load the course's formgrader in place of nbgrader's own (later names win).
 # Packages are only added, so that `make lab` keeps what `make test` installed. .venv/unfinished stays where an
 # installation was killed: what it left is installed anew.
 environment: .venv/bin/uv ## install all packages, for `hepdl` and the tests
 	@if [ -e .venv/unfinished ]; then again=--reinstall; fi; touch .venv/unfinished; \
 	if [ -e .venv/bin/hepdl ] || [ ! -t 2 ]; then quiet=--quiet; fi; \
 	$(INSTALL) $$again --compile-bytecode --require-hashes -r requirements-uv.txt -r $(LOCK) && \
-	$(INSTALL) --no-deps --no-build-isolation --editable .; status=$$?; \
+	$(INSTALL) --no-deps --no-build-isolation --editable . && \
+	mkdir -p $(SERVER_CONFIG) && cp grading/formgrader/nbgrader_guarded.json $(SERVER_CONFIG); status=$$?; \
 	if [ $$status -lt 128 ]; then rm -f .venv/unfinished; fi; [ $$status = 0 ] || { $(SAY) \
 	"The packages could not be installed. Is this machine connected to the network? If so, the lines above say why." \
 	"Then run the same command again; where it does not help, run 'make clean' first."; exit 1; }

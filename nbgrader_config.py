@@ -94,6 +94,16 @@ c.LimitOutput.max_traceback = 50
 
 c.AssignLatePenalties.plugin_class = "grading.autograde.late_policy.TenPercentPerDay"
 
+# Feedback and formgrader show what students wrote: cleaned, bounded, and with formulas that need no script.
+c.HTMLExporter.preprocessors = ["grading.cells.harmless.Harmless"]
+c.HTMLExporter.filters = {
+    "markdown2html": "grading.cells.shown.markdown",
+    "highlight_code": "grading.cells.shown.code",
+    "ansi2html": "grading.cells.shown.coloured",
+    "strip_files_prefix": "grading.cells.shown.unchanged",
+}
+c.HighlightMagicsPreprocessor.enabled = False
+
 c.GenerateFeedback.preprocessors = [
     "nbgrader.preprocessors.GetGrades",
     "grading.cells.feedback.HideHiddenTests",

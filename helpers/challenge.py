@@ -98,8 +98,8 @@ def _checked(scores: Any, n_jets: int) -> np.ndarray:
         values = values[:, 0]
     if values.shape == (n_jets, 2):
         raise ChallengeError(
-            "the scores have two columns, one for each class: hand in the column of the tops only "
-            "(scores[:, 1] where tops have the label 1)"
+            "the scores have two columns, one for each class, but one number a jet is needed: end the network in one "
+            "sigmoid unit, the probability of a top"
         )
     if values.ndim == 1 and len(values) != n_jets:
         raise ChallengeError(

@@ -163,7 +163,7 @@ class _Frame:
 @contextmanager
 def _opened(name: Path) -> Iterator[_Arrays | _Frame]:
     try:
-        with h5py.File(name, "r") as file:
+        with h5py.File(name, "r", locking=False) as file:
             if CONSTITUENTS in file:
                 yield _Arrays(name, file)
                 return

@@ -1,6 +1,7 @@
 """How much memory a function takes at its peak, measured by another process than the one that it runs in.
 
-Counted is memory of its own (anonymous memory): pages of files that are mapped into memory are the system's to drop.
+Counted is memory of its own (anonymous memory), also where processes share it, and what lies in a /dev/shm that only
+these processes see. Pages of files that are mapped into memory are the system's to drop.
 """
 
 import contextlib
@@ -17,6 +18,8 @@ from typing import Any
 
 LOOK_EVERY_S = 0.001
 PROC = Path("/proc")
+SHARED_MEMORY = "dev/shm"
+OF_NO_FILE = ("/dev/zero (deleted)", "/memfd:", "/SYSV")
 
 
 class FunctionFailed(Exception):
@@ -46,6 +49,7 @@ class PeakGrowth:
 
     def __init__(self, processes: Iterable[int]) -> None:
         self.there = self.there_at_first = frozenset(processes)
+        self.shared_at_first = {pid: _entries(pid, "status").get("RssShmem", 0) for pid in self.there}
         self.first = self.peak = self._memory()
 
     @property
@@ -58,7 +62,14 @@ class PeakGrowth:
         self.peak = max(self.peak, self._memory())
 
     def _memory(self) -> int:
-        return sum(_anonymous(pid) if pid in self.there_at_first else _unshared(pid) for pid in self.there)
+        own = sum(_anonymous(pid) if pid in self.there_at_first else _unshared(pid) for pid in self.there)
+        return own + sum(map(self._shared, self.there)) + used(self.there, SHARED_MEMORY)[0]
+
+    def _shared(self, pid: int) -> int:
+        """Bytes of its part of memory that is shared and of no file; looked for where such has come since the start."""
+        if _entries(pid, "status").get("RssShmem", 0) <= self.shared_at_first.get(pid, 0):
+            return 0
+        return _of_no_file(pid)
 
 
 def _anonymous(pid: int) -> int:
@@ -71,6 +82,36 @@ def _unshared(pid: int) -> int:
     if not entries:
         return _anonymous(pid)
     return min(entries.get("Anonymous", 0), entries.get("Private_Dirty", 0))
+
+
+def _of_no_file(pid: int) -> int:
+    try:
+        lines = (PROC / str(pid) / "smaps").read_text(errors="replace").splitlines()
+    except OSError:
+        return 0
+    found, counts = 0, False
+    for line in lines:
+        if not line.split(" ", 1)[0].endswith(":"):
+            counts = line[line.find("/") :].startswith(OF_NO_FILE)
+        elif counts and line.startswith("Pss:"):
+            found += 1024 * int(line.split()[1])
+    return found
+
+
+def used(processes: Iterable[int], folder: str) -> tuple[int, int]:
+    """Bytes and files in the file systems that processes see under this path below /, and this process does not."""
+    try:
+        own = os.stat(f"/{folder}").st_dev
+    except OSError:
+        own = 0
+    found = {}
+    for pid in processes:
+        with contextlib.suppress(OSError):
+            path = PROC / str(pid) / "root" / folder
+            if (device := os.stat(path).st_dev) != own and device not in found:
+                there = os.statvfs(path)
+                found[device] = ((there.f_blocks - there.f_bfree) * there.f_frsize, there.f_files - there.f_ffree)
+    return sum(size for size, _ in found.values()), sum(files for _, files in found.values())
 
 
 def _entries(pid: int, file: str) -> dict[str, int]:
@@ -149,6 +190,7 @@ def _be_measured(
         """Bytes; the unit of ru_maxrss is a byte on macOS and a kilobyte elsewhere."""
         return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * (1 if sys.platform == "darwin" else 1024)
 
+    gc.freeze()  # what another library's threads left behind must not be taken apart where these threads are not
     try:
         sys.stdout = sys.stderr = io.StringIO()
         resource.setrlimit(resource.RLIMIT_CPU, (limit_s, limit_s + 1))

@@ -54,6 +54,9 @@ class Course:
         self.wheels.mkdir()
         self.folder.mkdir()
         shutil.copy(ROOT / "Makefile", self.folder)
+        guarded = "grading/formgrader/nbgrader_guarded.json"
+        (self.folder / guarded).parent.mkdir(parents=True)
+        shutil.copy(ROOT / guarded, self.folder / guarded)
         (self.folder / "pyproject.toml").write_text(PROJECT)
         (self.folder / "hepdl.py").write_text("def main():\n    print('hepdl')\n")
         (self.folder / "requirements-uv.txt").touch()
@@ -111,6 +114,7 @@ def test_a_student_gets_the_students_packages_and_the_command(course):
     course.install(STUDENT)
     assert course.says("student") == "student 1.0"
     assert course.says("hepdl") == "hepdl"
+    assert (course.venv / "etc/jupyter/jupyter_server_config.d/nbgrader_guarded.json").exists()
     assert not (course.venv / "bin" / "instructor").exists()
 
 

@@ -33,6 +33,7 @@ from traitlets.config import Config
 
 from grading.autograde.conversion import OneSubmission, captured_log, halves
 from grading.autograde.transfer import (
+    LONGEST_TIME,
     TIMESTAMP,
     Executed,
     Submission,
@@ -41,11 +42,19 @@ from grading.autograde.transfer import (
     read_submission,
 )
 from grading.autograde.worker import write_files
+from grading.cells.quotation import visible
 from grading.cells.untrusted_files import NotPlain, NotRead, read
 
 OWN_FOLDER = ".grading"
 LOCK_TIMEOUT_S = 30
-LARGEST_TIMESTAMP = 10_000
+ADVICE = {
+    "lock": "another program holds it: end that program",
+    "readonly": "it cannot be written: may you write the file and its folder",
+    "unable to open": "it cannot be opened: is its folder there, and may you write in it",
+    "full": "its disk is full: make room",
+    "disk I/O": "its disk fails: move it to another",
+}
+"""What to do, by a word that SQLite or PostgreSQL says."""
 
 
 class CannotGrade(Exception):
@@ -74,8 +83,7 @@ def gradebook_errors_explained(coursedir: CourseDirectory) -> Iterator[None]:
             raise
         name = make_url(coursedir.db_url).set(query={}).render_as_string(hide_password=True)
         said = str(cause.orig).strip().partition("\n")[0]
-        locked = "lock" in said
-        advice = "another program holds it: end that program" if locked else "is its server running, its disk full?"
+        advice = next((advice for word, advice in ADVICE.items() if word in said), "is its server running?")
         raise CannotGrade(f"The gradebook {name} cannot be used ({said}): {advice}, then run this again.") from None
 
 
@@ -89,6 +97,7 @@ class Books:
         self.unfinished = self.own / "unfinished"
         self.logs = self.own / "logs" / self.assignment
         self.digests = self.own / "digests" / self.assignment
+        self.has_deadline = False
 
     @contextmanager
     def in_use(self) -> Iterator[None]:
@@ -129,6 +138,7 @@ class Books:
                 assignment = gradebook.find_assignment(self.assignment)
             except MissingEntry:
                 raise CannotGrade(unknown) from None
+            self.has_deadline = assignment.duedate is not None
             same = sqlalchemy.update(Assignment).where(Assignment.id == assignment.id).values(name=self.assignment)
             gradebook.db.execute(same)
             gradebook.db.rollback()
@@ -150,6 +160,13 @@ class Books:
 
     def students(self) -> list[str]:
         """Who has handed in."""
+        return [student for student in self._names() if student.isprintable()]
+
+    def odd_folders(self) -> list[str]:
+        """Names of folders that no student can have: they hold control characters, or are no UTF-8."""
+        return [visible(student) for student in self._names() if not student.isprintable()]
+
+    def _names(self) -> list[str]:
         step = self.coursedir.submitted_directory
         pattern = self.coursedir.format_path(step, "(?P<student>.*)", re.escape(self.assignment), escape=True)
         folders = glob.glob(self.coursedir.format_path(step, "*", glob.escape(self.assignment)))
@@ -267,7 +284,7 @@ class Books:
 
 
 def _student(pattern: str, folder: str) -> str:
-    match = re.fullmatch(pattern, folder)
+    match = re.fullmatch(pattern, folder, re.DOTALL)
     if match is None:
         raise CannotGrade(f"{folder!r} has no name that a student can have: rename it or take it away.")
     return match["student"]
@@ -277,7 +294,7 @@ def timestamp_of(folder: Path) -> datetime | float | None:
     """The time in a folder's timestamp.txt, or None; of one that cannot be read, a value equal to no other."""
     path = folder / TIMESTAMP
     try:
-        return parsed_timestamp(read(path, LARGEST_TIMESTAMP)) if os.path.lexists(path) else None
+        return parsed_timestamp(read(path, LONGEST_TIME)) if os.path.lexists(path) else None
     except NotPlain:
         return None
     except (NotRead, Unusable):

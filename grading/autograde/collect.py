@@ -6,7 +6,6 @@ by everybody, so nothing in it is believed: neither names, nor times, nor what k
 
 import fnmatch
 import os
-import re
 import shutil
 import stat
 from collections.abc import Iterator
@@ -21,12 +20,11 @@ from nbgrader.exchange.default import ExchangeCollect
 from nbgrader.utils import parse_utc
 
 from grading.cells import untrusted_files
-from grading.cells.submitted_files import MAX_FILES
+from grading.cells.submitted_files import DATE, MAX_FILES
 from grading.cells.untrusted_files import NotRead
 
 MAX_DEPTH = 20
 TIMESTAMP = "timestamp.txt"
-DATE = re.compile(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d")  # nbgrader's parser takes "monday", too
 
 
 class NotCollected(Exception):

@@ -17,6 +17,8 @@ from sqlalchemy.exc import SAWarning
 from traitlets import Unicode
 from traitlets.config import Config
 
+from grading.cells.quotation import visible
+
 FIRST_OF_THE_SECOND_HALF = "SaveAutoGrades"
 
 
@@ -52,8 +54,9 @@ class Log(logging.Handler):
         self.setFormatter(logging.Formatter("[%(levelname)s] %(message)s"))
 
     def emit(self, record: logging.LogRecord) -> None:
-        """Append the record and a line break to ``text``."""
-        self.text += self.format(record) + "\n"
+        """Append the record and a line break to ``text``; its further lines as a quotation, which is no record."""
+        first, *others = self.format(record).split("\n")
+        self.text += "".join(f"{line}\n" for line in [visible(first), *(f"    | {visible(line)}" for line in others)])
 
 
 @contextmanager

@@ -5,7 +5,7 @@ In Python, ``grade_class("ex3_weights_targets", Path("."))`` does what the comma
 
 from collections.abc import Iterator
 from concurrent.futures import CancelledError
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
@@ -19,6 +19,8 @@ from grading.autograde.books import Books, CannotGrade, with_timeouts
 from grading.autograde.clusters import workers
 from grading.autograde.transfer import Executed, Lesson, Submission, Unusable, read_lesson
 from grading.autograde.worker import Refused, execute, is_machine_trouble
+from grading.cells import incidents
+from grading.cells.quotation import visible
 
 SHOWN_REMARKS = 5
 
@@ -56,7 +58,7 @@ class Report:
             lines.append("What is not graded has the score that it had; run this again to go on.")
         if self.logs and (self.graded or self.failed):
             lines.append(f"What nbgrader said of each submission is in {self.logs}.")
-        return "\n".join(plain(line) for line in lines)
+        return "\n".join(visible(line) for line in lines)
 
 
 def by_reason(kind: str, reasons: dict[str, str]) -> list[str]:
@@ -67,11 +69,6 @@ def by_reason(kind: str, reasons: dict[str, str]) -> list[str]:
     return [f"{kind:14s}{', '.join(names)}: {why}" for why, names in students.items()]
 
 
-def plain(text: str) -> str:
-    """The text without what a terminal would obey: file names and messages are the students'."""
-    return "".join(letter if letter.isprintable() else " " for letter in text)
-
-
 class ClassGrading:
     """One run over the submissions of an assignment."""
 
@@ -80,13 +77,34 @@ class ClassGrading:
         self.killed: list[str] = []
 
     def run(self, client: Client, students: list[str], at_once: int) -> None:
-        """Grade these students' submissions; one that takes its worker down has a second chance, alone."""
+        """Grade these students' submissions.
+
+        One that takes its worker down has a second chance, alone. So has one that may have lost points because it had
+        to wait, if another one kept all processors busy.
+        """
+        waited: list[tuple[Submission, Executed]] = []
+        crowding: set[str] = set()
         for submission, result in self._results(client, students, at_once):
             if isinstance(result, KilledWorker):
                 self.killed.append(submission.student)
+                continue
+            if isinstance(result, Executed):
+                if incidents.crowded(result.remarks):
+                    crowding.add(submission.student)
+                if incidents.waited(result.remarks):
+                    waited.append((submission, result))
+                    continue
+            self._enter(submission, result)
+        beside: dict[str, set[str]] = {}
+        for submission, result in waited:
+            if others := crowding - {submission.student}:
+                beside[submission.student] = others
             else:
                 self._enter(submission, result)
-        for submission, result in self._results(client, self.killed, 1):
+        for submission, result in self._results(client, [*self.killed, *beside], 1):
+            if isinstance(result, Executed) and submission.student in beside:
+                names = ", ".join(sorted(beside[submission.student]))
+                result.remarks.insert(0, f"graded again, alone: it had to wait beside {names}")
             self._enter(submission, result)
 
     def _results(
@@ -143,7 +161,7 @@ class ClassGrading:
         except CannotGrade:
             raise
         except Exception as error:
-            if is_machine_trouble(error):
+            if is_machine_trouble(error) or isinstance(error, PermissionError):
                 raise CannotGrade(f"Results cannot be written to {self.books.own.parent}: {error}.") from None
             report.not_graded[student] = f"its result could not be recorded ({type(error).__name__}: {error})"
         self.bar.update()
@@ -151,6 +169,8 @@ class ClassGrading:
     def _score(self, submission: Submission, executed: Executed) -> None:
         student = submission.student
         left_out = [f"{name} is a link or no plain file, and was left out" for name in submission.left_out]
+        if self.books.has_deadline and submission.timestamp is None:
+            left_out.append("it does not say when it was handed in, and counts as in time")
         if remarks := left_out + executed.remarks:
             self.report.remarks[student] = remarks
         why = "; ".join(f"{name} {problem}" for name, problem in sorted(executed.problems.items()))
@@ -196,18 +216,37 @@ def grade_class(
     """
     books = open_books(assignment, root.resolve())
     books.check()
+    with explained():
+        return _grade_class(books, force, cluster, scheduler, count)
+
+
+@contextmanager
+def explained() -> Iterator[None]:
+    """Turn what a disk that is full, broken or not to be written raises into a sentence."""
+    try:
+        yield
+    except OSError as error:
+        if error.filename is None and not is_machine_trouble(error):  # nothing of a disk
+            raise
+        where = error.filename or "this machine's disk"
+        raise CannotGrade(f"{where} cannot be written or read: {error.strerror or error}.") from None
+
+
+def _grade_class(books: Books, force: bool, cluster: str, scheduler: str | None, count: int | None) -> Report:
+    assignment = books.assignment
     report = Report(assignment, logs=books.logs.relative_to(books.coursedir.root))
     with books.in_use():
         state = books.state()
-        if not state:
+        if not state and not books.odd_folders():
             raise CannotGrade(f"There is no submission to {assignment}: `nbgrader collect {assignment}` first.")
         todo = {student: why or "--force" for student, why in state.items() if why or force}
+        report.not_graded |= dict.fromkeys(books.odd_folders(), "no student can have this name: rename the folder")
         report.as_before = sorted(state.keys() - todo.keys())
         if not todo:
             return report
         reason = "this was interrupted"
         try:
-            with ExitStack() as stack:
+            with explained(), ExitStack() as stack:
                 lesson = read_lesson(books.coursedir, books.config, books.unfinished)
                 client, at_once = stack.enter_context(workers(cluster, scheduler, count, books.own))
                 bar = stack.enter_context(tqdm(total=len(todo), desc=assignment, unit=" submissions", disable=None))

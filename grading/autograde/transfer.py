@@ -11,12 +11,14 @@ import sqlalchemy
 from nbgrader.api import Base
 from nbgrader.converters import Autograde
 from nbgrader.coursedir import CourseDirectory
-from nbgrader.utils import find_all_files, parse_utc
+from nbgrader.utils import find_all_files
 from traitlets.config import Config
 
 from grading.autograde.conversion import halves
+from grading.cells import submitted_files
 from grading.cells.copied import released_name
-from grading.cells.untrusted_files import NotPlain, NotRead, TooLarge, entries, read
+from grading.cells.submitted_files import LONGEST_TIME, MAX_FILES
+from grading.cells.untrusted_files import NotPlain, NotRead, TooLarge, TooMany, entries, read, require_few
 
 LESSON_TABLES = (
     "course",
@@ -86,18 +88,30 @@ class Executed:
 
 
 def parsed_timestamp(text: bytes) -> datetime | None:
-    """The time in a timestamp.txt, None if it is empty."""
+    """The time in a timestamp.txt, None if it is empty. Raises `Unusable` if it is none at which one can hand in."""
+    if not text[: LONGEST_TIME + 1].strip():
+        return None
     try:
-        return parse_utc(text.decode().strip()) if text.strip() else None
-    except (ValueError, OverflowError):
-        raise Unusable(f"{TIMESTAMP} does not hold a time; mend it or remove it") from None
+        return submitted_files.time_in(text)
+    except ValueError as reason:
+        raise Unusable(f"{TIMESTAMP} does not hold a time ({reason}); mend it or remove it") from None
 
 
 def read_submission(student: str, folder: Path, largest: int) -> Submission:
-    """Read a submission's plain files, never following a link; ``largest``: in bytes, all files together."""
+    """Read a submission's plain files, never following a link; ``largest``: in bytes, all files together.
+
+    Raises Unusable if it is larger, or holds more than `MAX_FILES` files and folders.
+    """
     files, left_out, size = {}, [], 0
+    try:
+        require_few(folder, MAX_FILES + 1)  # and the time
+    except TooMany:
+        raise Unusable(f"it holds more than {MAX_FILES} files and folders") from None
     for path in entries(folder):
         relative = str(path.relative_to(folder))
+        if not submitted_files.is_name(relative):
+            left_out.append(ascii(relative))
+            continue
         try:
             files[relative] = read(path, largest - size)
         except NotPlain:

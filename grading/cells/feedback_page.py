@@ -1,11 +1,12 @@
 """The page that a student gets back: points by task, the sentence of each check first, its code folded away."""
 
 import re
+from copy import deepcopy
 from pathlib import Path
 from typing import Any
 
 import nbformat
-from nbconvert.exporters import HTMLExporter
+from nbconvert.exporters import Exporter, HTMLExporter
 from nbformat import NotebookNode
 from nbgrader.api import Gradebook
 from nbgrader.preprocessors import NbGraderPreprocessor
@@ -13,12 +14,14 @@ from nbgrader.utils import is_grade
 from traitlets import Bool
 from traitlets.config import Config
 
+from grading.cells.feedback import GRADERS_ERRORS
+from grading.cells.harmless import Harmless
+from grading.cells.rendering import Page, rendered
 from grading.cells.roles import is_question, is_test, name_of
+from grading.cells.shown import FILTERS
 
 TEMPLATES = Path(__file__).resolve().parent / "templates"
 HIDDEN_MARK = "### "
-GRADERS_ERRORS = ("CellTimeoutError", "DeadKernelError", "TooMuchOutput", "NotRun")
-"""The names of errors that the grader wrote, as sentences, where it ended a cell."""
 LINK_INTO_THE_COURSE = re.compile(r"(?<!!)\[([^\[\]]+)\]\((?!\w+:|#)[^()\s]*\)")
 
 
@@ -29,7 +32,17 @@ class FeedbackPage(HTMLExporter):
         config = Config(config or {})
         config.HTMLExporter.template_name = "feedback_page"
         config.HTMLExporter.extra_template_basedirs = [str(TEMPLATES)]
+        config.HTMLExporter.filters = FILTERS
         super().__init__(config=config, **keywords)
+
+    def from_notebook_node(  # type: ignore[override]
+        self, nb: NotebookNode, resources: dict | None = None, **keywords: Any
+    ) -> tuple[str, dict[str, Any]]:
+        """The page, and nbconvert's resources. Raises `NotRendered`."""
+        nb, resources = Harmless().preprocess(deepcopy(nb), resources or {})
+        nb, resources = Exporter.from_notebook_node(self, nb, resources, **keywords)
+        values = {name: value for name, value in resources.items() if not callable(value)}
+        return rendered(Page(FeedbackPage, self.config, nb, values)), resources
 
 
 class Verdicts(NbGraderPreprocessor):

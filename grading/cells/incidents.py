@@ -4,8 +4,13 @@ import logging
 
 from nbformat import NotebookNode
 
+from grading.cells.quotation import visible
+
 KEY = "hepdl_grading"
 MOST = 100
+CROWDED = "computed at once; they gave way to others"
+WAITED = ("it took too long", "by the clock", "did not answer", "does not answer")
+"""Parts of what is said of a submission that was slow, whether by its own fault or not."""
 
 
 class Incidents:
@@ -20,10 +25,11 @@ class Incidents:
 
     def __call__(self, cell: str, what: str) -> None:
         """Add what happened in a cell, "-" if it was in none; of more than `MOST` in a notebook the first stay."""
+        cell, what = visible(cell), visible(what)
         entries = self._list("incidents")
         if len(entries) < MOST:
             entries.append({"cell": cell, "what": what})
-            self.log.warning("incident: %s, cell %s: %s", self.student, cell, what)
+            self.log.warning("incident: %s, cell %s: %s", visible(self.student), cell, what)
 
     def warn(self, sentence: str) -> None:
         """Add what the instructor should know of the machine that ran the submission."""
@@ -44,6 +50,16 @@ class Incidents:
 def of(notebook: NotebookNode) -> list[dict[str, str]]:
     """The incidents of a graded notebook: dictionaries with the name of the cell and what happened."""
     return [dict(incident) for incident in notebook.metadata.get(KEY, {}).get("incidents", [])]
+
+
+def crowded(remarks: list[str]) -> bool:
+    """Whether a submission kept others on its machine from computing, as far as its remarks tell."""
+    return any(CROWDED in remark for remark in remarks)
+
+
+def waited(remarks: list[str]) -> bool:
+    """Whether a submission may have lost points because it had to wait, as far as its remarks tell."""
+    return any(words in remark for remark in remarks for words in WAITED)
 
 
 def remarks(notebook: NotebookNode) -> list[str]:

@@ -2,17 +2,37 @@
 
 import ast
 import functools
+import re
 
 from IPython.core.inputtransformer2 import TransformerManager
+
+LONGEST = 50_000
+# What IPython reads otherwise than Python; its own way to find it takes time with the square of their number.
+MAGIC_LINE = re.compile(r"^([ \t]*)(?:(?:%[a-zA-Z]|!(?!=)|\?).*|[\w.*%]+\?{1,2}[ \t]*)$", re.MULTILINE)
+MAGIC_VALUE = re.compile(r"^([\w., \t\[\]'\"]+=[ \t]*)[%!].*$", re.MULTILINE)
 
 
 @functools.lru_cache(200)
 def parsed(source: str) -> ast.Module:
-    """A cell as Python reads it, magics as the calls that they are; of one that cannot be read, an empty module."""
-    try:
-        return ast.parse(TransformerManager().transform_cell(source))
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return ast.Module([], [])
+    """A cell as Python reads it, with magics as if they did nothing.
+
+    An empty module if it cannot be read, has more than `LONGEST` characters, or is another language's (%%bash).
+    """
+    if len(source) <= LONGEST:
+        for without_magics in (False, True):
+            try:
+                return ast.parse(_without_magics(source) if without_magics else source)
+            except (SyntaxError, ValueError, RecursionError, MemoryError):
+                continue
+    return ast.Module([], [])
+
+
+def _without_magics(source: str) -> str:
+    lines = source.splitlines(keepends=True)
+    for transform in TransformerManager().cleanup_transforms:
+        lines = transform(lines)  # type: ignore[operator]  # functions, whatever the list's type says
+    text = MAGIC_VALUE.sub(r"\1None", "".join(lines))
+    return "" if text.startswith("%%") else MAGIC_LINE.sub(r"\1pass", text)
 
 
 def is_import(part: ast.AST) -> bool:

@@ -1,13 +1,23 @@
 """The files that a student handed in beside the notebooks, as far as the student's cells may have them."""
 
 import os
+import re
+import tempfile
 from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from grading.cells.untrusted_files import entries, is_plain
+from nbgrader.utils import parse_utc
+
+from grading.cells.untrusted_files import NotRead, TooMany, entries, is_plain, read, require_few
 
 MAX_FILES = 200
 MAX_BYTES = 200 * 2**20
+TIMESTAMP = "timestamp.txt"
+LONGEST_TIME = 100
+DATE = re.compile(r"\d{4}-\d\d-\d\d[ T]\d\d:\d\d:\d\d")  # nbgrader's parser takes "monday", too
+EARLIEST = datetime(2000, 1, 1)
+AHEAD = timedelta(days=1)
 
 
 def beside(graded: Path, submitted: Path, note: Callable[[str], None]) -> dict[str, Path]:
@@ -20,6 +30,9 @@ def beside(graded: Path, submitted: Path, note: Callable[[str], None]) -> dict[s
     size = 0
     for path in entries(graded):
         name = path.relative_to(graded)
+        if not is_name(str(name)):
+            note(f"{str(name)!a} has a name that is no UTF-8, and was not given to the notebook")
+            continue
         if path.suffix == ".ipynb" or not is_plain(path):
             continue
         if _leads_through_a_link(submitted, name):
@@ -41,6 +54,61 @@ def remove_links(folder: Path) -> list[str]:
             path.unlink()
             removed.append(path.relative_to(folder).as_posix())
     return removed
+
+
+def move_excess(folder: Path) -> Path | None:
+    """Leave a submission its first `MAX_FILES` notebooks alone if it holds more files and folders than it may.
+
+    nbgrader would copy each of the others. Returns where they are now, beside the submission; None if all is well.
+    """
+    try:
+        require_few(folder, MAX_FILES + 1)
+    except TooMany:
+        aside = Path(tempfile.mkdtemp(prefix=f".{folder.name}-left-out-", dir=folder.parent))
+        names = os.listdir(folder)
+        kept = sorted(name for name in names if name.endswith(".ipynb"))[:MAX_FILES]
+        for name in set(names).difference(kept):
+            (folder / name).rename(aside / name)
+        return aside
+    return None
+
+
+def set_odd_time_aside(folder: Path) -> str:
+    """Rename a timestamp.txt that nbgrader should not read, if there is one. Why it should not, "" if it may."""
+    path = folder / TIMESTAMP
+    if not os.path.lexists(path):
+        return ""
+    try:
+        time_in(read(path, LONGEST_TIME))
+    except (NotRead, ValueError) as reason:
+        path.rename(path.with_suffix(".odd"))
+        return f"{TIMESTAMP} holds no time ({reason}), and is now {TIMESTAMP.removesuffix('txt')}odd"
+    return ""
+
+
+def time_in(text: bytes) -> datetime:
+    """The time (UTC, without time zone) at which something was handed in. Raises ValueError for what cannot be one."""
+    if len(text) > LONGEST_TIME:
+        raise ValueError(f"{len(text)} bytes")
+    time = text.decode().strip()
+    if not (DATE.match(time) and time.isprintable()):
+        raise ValueError(repr(time))
+    try:
+        moment = parse_utc(time)
+    except OverflowError:
+        raise ValueError(repr(time)) from None
+    if not EARLIEST <= moment <= datetime.now(UTC).replace(tzinfo=None) + AHEAD:
+        raise ValueError(f"{time} is long ago or in the future")
+    return moment
+
+
+def is_name(path: str) -> bool:
+    """Whether a file's path is text; Linux takes any bytes."""
+    try:
+        path.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def _leads_through_a_link(folder: Path, name: Path) -> bool:

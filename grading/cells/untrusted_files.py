@@ -22,6 +22,19 @@ class TooLarge(NotRead):
         self.size = size
 
 
+class TooMany(Exception):
+    """More files and folders lie below a folder than may."""
+
+
+def require_few(folder: Path, most: int) -> None:
+    """Raise TooMany unless so many files and folders, or fewer, lie below a folder; look at no more of them."""
+    found = 0
+    for _, folders, files in os.walk(folder):
+        found += len(folders) + len(files)
+        if found > most:
+            raise TooMany
+
+
 def entries(folder: Path) -> Iterator[Path]:
     """Whatever lies below a folder, the folders themselves left out; a link to a folder is named and not entered."""
     for place, folders, files in os.walk(folder):
@@ -31,8 +44,9 @@ def entries(folder: Path) -> Iterator[Path]:
 
 
 def is_plain(path: Path) -> bool:
-    """Whether a path that exists is a plain file, and no link to one."""
-    return stat.S_ISREG(path.lstat().st_mode)
+    """Whether a path that exists is a plain file, with no other name and no link to one."""
+    status = path.lstat()
+    return stat.S_ISREG(status.st_mode) and status.st_nlink == 1
 
 
 def read(path: Path, largest: int) -> bytes:
@@ -65,5 +79,7 @@ def _refuse(status: os.stat_result, largest: int) -> None:
         raise NotPlain("is a folder")
     if not stat.S_ISREG(status.st_mode):
         raise NotPlain("is not a plain file (but a pipe, socket or device)")
+    if status.st_nlink > 1:
+        raise NotPlain("has a second name elsewhere (a hard link): hand in a copy")
     if status.st_size > largest:
         raise TooLarge(status.st_size, largest)

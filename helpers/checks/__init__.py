@@ -12,11 +12,13 @@ from helpers.checks.activations import activates, softens
 from helpers.checks.batches import counts_steps, cuts_batches
 from helpers.checks.best_epochs import restores_best
 from helpers.checks.bucket_shuffles import draws_every_order, shuffles_through_buckets
+from helpers.checks.class_networks import builds_from_seed, repeats_runs
 from helpers.checks.classifiers import area_of, draws_roc, integrates, scores_events, scores_of, separates
 from helpers.checks.constituents import constituent_momenta, jet_masses, jet_momenta, relative_columns
 from helpers.checks.convolutions import convolves, counts, pools
 from helpers.checks.dense_networks import builds_dense
 from helpers.checks.efficiencies import rates, rejects
+from helpers.checks.event_classes import balances_by_root, encodes, fills_class_matrix, names_classes
 from helpers.checks.events import aligned, randomly_ordered, same_events, shuffled
 from helpers.checks.failure import CheckFailed, passed, that
 from helpers.checks.functions import call, raises
@@ -34,9 +36,11 @@ from helpers.checks.over_training import compares_outputs
 from helpers.checks.parts import feeds_parts
 from helpers.checks.picture_networks import tags_pictures
 from helpers.checks.random_files import keeps_to_memory, leaves_nothing_behind, randomizes
-from helpers.checks.ranges import scales_to_range
+from helpers.checks.ranges import scales_frames, scales_to_range
 from helpers.checks.reading import reads_events
+from helpers.checks.selections import chooses_on_validation, expects_yields, scans_cuts, tabulates_runs
 from helpers.checks.shuffling import shuffles, split_sample, splits
+from helpers.checks.significance import weighs_significance
 from helpers.checks.simulation_weights import balances, breaks_down, needs_weights, refuses_weights, weighs_simulation
 from helpers.checks.stacking import stacks
 from helpers.checks.taggers import layers, scores_alone, tags
@@ -55,11 +59,14 @@ __all__ = [
     "allows_five",
     "area_of",
     "balances",
+    "balances_by_root",
     "branch",
     "branches",
     "breaks_down",
     "builds_dense",
+    "builds_from_seed",
     "call",
+    "chooses_on_validation",
     "close",
     "columns",
     "compares_outputs",
@@ -76,8 +83,11 @@ __all__ = [
     "draws_every_order",
     "draws_rates",
     "draws_roc",
+    "encodes",
     "equal",
+    "expects_yields",
     "feeds_parts",
+    "fills_class_matrix",
     "fills_confusion_matrix",
     "fits_chunks",
     "hands_in",
@@ -97,6 +107,7 @@ __all__ = [
     "merges",
     "moments",
     "names",
+    "names_classes",
     "needs_weights",
     "normalised",
     "number",
@@ -115,12 +126,15 @@ __all__ = [
     "refuses_weights",
     "rejects",
     "relative_columns",
+    "repeats_runs",
     "restores_best",
     "same_events",
     "sample",
     "samples",
     "scales",
+    "scales_frames",
     "scales_to_range",
+    "scans_cuts",
     "scores_alone",
     "scores_events",
     "scores_of",
@@ -135,6 +149,7 @@ __all__ = [
     "splits",
     "stacks",
     "strings",
+    "tabulates_runs",
     "tags",
     "tags_pictures",
     "that",
@@ -142,6 +157,7 @@ __all__ = [
     "trees",
     "weighs",
     "weighs_merit",
+    "weighs_significance",
     "weighs_simulation",
     "weighted_history",
     "writes_outputs",

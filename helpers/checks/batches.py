@@ -24,8 +24,10 @@ def counts_steps(function: Callable[..., Any], n_events: int, batch_size: int) -
         where = f"for {n_events} events in batches of {batch_size}, the last one {verb},"
         steps = call(function, n_events, batch_size, keep_last, says=f"steps_per_epoch should work {where}")
         value = number(steps, f"steps_per_epoch {where}")
-        both = value == dropped + n_events % batch_size
-        hint = f": the remainder is {n_events % batch_size} events, not batches" if both else ""
+        rest = n_events % batch_size
+        hint = f": the remainder is {rest} events, not batches" if value == dropped + rest else ""
+        if not rest and value == expected + 1:
+            hint = ": nothing is left over, so there is no smaller batch"
         that(value == expected, f"{where} there are {expected} steps, not {value:g}{hint}")
         that(
             np.asarray(steps).dtype.kind in "iu", f"steps_per_epoch {where} gives a float: a number of steps is an int"
@@ -151,6 +153,10 @@ class _Case:
         wanted = self.n_events - step * self.batch_size if last else self.batch_size
         found = shapes[0][0] if shapes[0] else 0
         if found != wanted:
+            that(
+                found > 0,
+                f"batch {step + 1} of {self.n_steps} in {where} is empty: yield the rest only if something is left",
+            )
             source.explain(self.batch_size)
             if last:
                 source.explain_lost()

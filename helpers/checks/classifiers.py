@@ -14,6 +14,7 @@ from helpers.checks.values import close, equal, number, numbers, plain, shape
 # How far a curve may lie from the right one, and an area or a score: float32 sums lose less.
 CURVE_TOLERANCE = 2e-3
 AREA_TOLERANCE = 1e-3
+MORE_OF_ALL = "watch the validation loss, try activations, adam, more layers or epochs"
 
 
 def scores_events(function: Callable[..., Any], outputs: np.ndarray, expected: np.ndarray, source: str) -> None:
@@ -218,12 +219,18 @@ def integrates(
 
 
 def separates(
-    network: Any, scaled: np.ndarray, raw: np.ndarray, labels: np.ndarray, weights: np.ndarray, bar: float
+    network: Any,
+    scaled: np.ndarray,
+    raw: np.ndarray,
+    labels: np.ndarray,
+    weights: np.ndarray,
+    bar: float,
+    advice: str = MORE_OF_ALL,
 ) -> float:
     """The weighted area under the network's ROC curve on scaled inputs; fail unless it exceeds the bar.
 
     The network ends in one sigmoid unit, the probability of label 1, or in two softmax units. raw: the inputs before
-    they were scaled, by which a network is known that was trained on them.
+    they were scaled, by which a network is known that was trained on them. advice: what may make the area larger.
     """
     scaled = _scaled_once(scaled, raw)
     outputs = _outputs(network, scaled)
@@ -252,8 +259,7 @@ def separates(
         _explain_area(area, outputs, network, scaled, raw, labels, weights)
         that(
             False,
-            f"the area under the ROC curve on the validation sample is {area:.4f}; it should exceed {bar}: watch the "
-            "validation loss, try activations, adam, more layers or epochs",
+            f"the area under the ROC curve on the validation sample is {area:.4f}; it should exceed {bar}: {advice}",
         )
     return area
 

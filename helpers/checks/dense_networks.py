@@ -13,10 +13,18 @@ from helpers.checks.values import numbers
 Activation = Callable[[np.ndarray], np.ndarray]
 
 
-def builds_dense(network: Any, first_parameters: Any, n_inputs: int, units: Sequence[int]) -> None:
-    """Fail unless a network has dense layers of these units, ReLU between them, a sigmoid at the end, He's parameters.
+def builds_dense(
+    network: Any,
+    first_parameters: Any,
+    n_inputs: int,
+    units: Sequence[int],
+    hidden: str = "ReLU",
+    output: str = "a sigmoid",
+) -> None:
+    """Fail unless a network has dense layers of these units, their activations and He's first parameters.
 
-    first_parameters: what ``network.get_weights()`` gave before any training. Those of the hidden layers must be as
+    hidden: "ReLU" or "tanh", of all layers but the last. output: "a sigmoid" or "a softmax". first_parameters: what
+    ``network.get_weights()`` gave before any training. Those of the hidden layers must be as
     ``he_normal`` draws them: 500 of them or more in each layer tell.
     """
     that(hasattr(network, "layers"), f"network should be a Keras network, but its type is {type(network).__name__}")
@@ -34,7 +42,7 @@ def builds_dense(network: Any, first_parameters: Any, n_inputs: int, units: Sequ
     parameters = [[numbers(array, "the parameters").astype(float) for array in layer.get_weights()] for layer in dense]
     taken = len(parameters[0][0])
     that(taken == n_inputs, f"network takes {taken} inputs, but there are {n_inputs} variables")
-    _activates(network, parameters, n_inputs)
+    _activates(network, parameters, n_inputs, hidden, output)
     that(
         isinstance(first_parameters, list | tuple),
         "first_parameters should be the list of arrays that network.get_weights() returns, but its type is "
@@ -49,12 +57,14 @@ def builds_dense(network: Any, first_parameters: Any, n_inputs: int, units: Sequ
         _starts_as_he(first[2 * number], first[2 * number + 1], f"hidden layer {number + 1}")
 
 
-def _activates(network: Any, parameters: list[list[np.ndarray]], n_inputs: int) -> None:
-    """Fail unless the network computes what its parameters give with ReLU and a sigmoid."""
+def _activates(
+    network: Any, parameters: list[list[np.ndarray]], n_inputs: int, right_inner: str, right_outer: str
+) -> None:
+    """Fail unless the network computes what its parameters give with the two activations."""
     inputs = np.random.default_rng(3).uniform(-1, 1, (50, n_inputs))
     says = f"network should take inputs of {n_inputs} columns"
     outputs = numbers(call(lambda values: network.predict(values, verbose=0), inputs, says=says), "the output")
-    outputs = outputs.astype(float)[:, 0]
+    outputs = outputs.astype(float)
     hidden: dict[str, Activation] = {
         "ReLU": lambda x: np.maximum(x, 0),
         "no activation": lambda x: x,
@@ -66,6 +76,7 @@ def _activates(network: Any, parameters: list[list[np.ndarray]], n_inputs: int) 
         "no activation": lambda x: x,
         "ReLU": hidden["ReLU"],
         "tanh": np.tanh,
+        "a softmax": _softmax,
     }
 
     def agree(inner: str, outer: str) -> bool:
@@ -73,9 +84,9 @@ def _activates(network: Any, parameters: list[list[np.ndarray]], n_inputs: int) 
         for matrix, bias in parameters[:-1]:
             values = hidden[inner](values @ matrix + bias)
         matrix, bias = parameters[-1]
-        return agrees(outputs, last[outer]((values @ matrix + bias)[:, 0]), rtol=1e-3, atol=1e-4)
+        return agrees(outputs, last[outer](values @ matrix + bias), rtol=1e-3, atol=1e-4)
 
-    if agree("ReLU", "a sigmoid"):
+    if agree(right_inner, right_outer):
         return
     that(
         not np.allclose(outputs, 1),
@@ -84,11 +95,13 @@ def _activates(network: Any, parameters: list[list[np.ndarray]], n_inputs: int) 
     for inner in hidden:
         for outer in last:
             if agree(inner, outer):
-                wrong = [f"the hidden layers have {inner}, not ReLU"] * (inner != "ReLU")
-                wrong += [f"the output has {outer}, not a sigmoid"] * (outer != "a sigmoid")
+                wrong = [f"the hidden layers have {inner}, not {right_inner}"] * (inner != right_inner)
+                wrong += [f"the output has {outer}, not {right_outer}"] * (outer != right_outer)
                 that(False, " and ".join(wrong))
     that(
-        False, "network does not compute what dense layers with ReLU and a sigmoid at the end do: has it other layers?"
+        False,
+        f"network does not compute what dense layers with {right_inner} and {right_outer} at the end do: has it other "
+        "layers?",
     )
 
 
@@ -98,6 +111,12 @@ def _listed(units: Sequence[int]) -> str:
 
 def _sigmoid(x: np.ndarray) -> np.ndarray:
     values: np.ndarray = 1 / (1 + np.exp(-x))
+    return values
+
+
+def _softmax(x: np.ndarray) -> np.ndarray:
+    powers = np.exp(x - x.max(axis=1, keepdims=True))
+    values: np.ndarray = powers / powers.sum(axis=1, keepdims=True)
     return values
 
 

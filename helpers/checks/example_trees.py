@@ -29,17 +29,21 @@ def write_tree(path: Path, columns: Mapping[str, Any], types: Mapping[str, Any],
             tree.extend({name: column[start : start + BASKET_EVENTS] for name, column in columns.items()})
 
 
-def make_unreadable(path: Path, spared: Collection[str] = ()) -> None:
-    """Overwrite every basket of the tree ``Events`` with zeros, but for those of the branches that are spared.
+def make_unreadable(path: Path, spared: Collection[str] = (), kept: range = range(0)) -> None:
+    """Overwrite the baskets of the tree ``Events`` with zeros, but for those of branches or of events that are spared.
 
-    What the tree and its branches say of themselves stays. To read a value of such a branch raises an error.
+    spared: branches. kept: events, whose baskets are left in all branches.
+    What the tree and its branches say of themselves stays. To read a value of another basket raises an error.
     """
     with uproot.open(path) as file:
         spans = [
             (int(seek), int(size))
             for branch in file["Events"].branches
             if branch.name not in spared
-            for seek, size in zip(branch.member("fBasketSeek"), branch.member("fBasketBytes"), strict=True)
+            for first, seek, size in zip(
+                branch.member("fBasketEntry"), branch.member("fBasketSeek"), branch.member("fBasketBytes"), strict=True
+            )
+            if first >= kept.stop or first + BASKET_EVENTS <= kept.start
         ]
     content = bytearray(path.read_bytes())
     for seek, size in spans:

@@ -10,12 +10,12 @@ from helpers.checks.failure import CheckFailed, that
 def call(function: Callable[..., Any], *arguments: Any, says: str) -> Any:
     """What the function returns; fail with the sentence ``says`` and the error's own words if it raises.
 
-    NotImplementedError passes through: the stub has not been replaced yet.
+    NotImplementedError passes through: the stub has not been replaced yet. So does CheckFailed: it speaks for itself.
     """
     that(callable(function), f"{says} (its type is {type(function).__name__}: not a function)")
     try:
         return function(*arguments)
-    except NotImplementedError:
+    except (NotImplementedError, CheckFailed):
         raise
     except Exception as error:
         raise CheckFailed(f"{says} (it raised {_told(error)})") from None

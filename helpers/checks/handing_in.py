@@ -14,6 +14,7 @@ import numpy as np
 from helpers.checks.failure import that
 from helpers.checks.functions import call
 from helpers.checks.mistakes import explained
+from helpers.checks.picture_networks import BRIGHTENINGS
 from helpers.checks.values import close, shape
 
 CONSTITUENTS = (200, 4)  # of each secret jet: how many, and how many numbers of each
@@ -62,6 +63,8 @@ def hands_in(
     shape(scores, (len(inputs),), "the array in the file", hint="one score per secret jet")
     that(scores.dtype == np.float32, f"the scores should be float32, but they are {scores.dtype}")
     expected = np.tensordot(inputs.astype(float), weights, axes=weights.ndim)
+    if not features:
+        _explain_pictures(scores.astype(float), expected, inputs, weights, predict)
     _compare(scores.astype(float), expected, name)
     that(
         isinstance(found.returned, str | os.PathLike) and Path(found.returned).name == Path(wanted).name,
@@ -86,6 +89,30 @@ def _explain_error(
     )
     words = KERAS_ONLY.sub(" ", str(error)).strip()
     that(False, f"{name} failed with a small network: {words}")
+
+
+def _explain_pictures(
+    scores: np.ndarray, expected: np.ndarray, pictures: np.ndarray, weights: np.ndarray, predict: Callable[..., Any]
+) -> None:
+    """Fail with what was done to the pictures, (n_jets, 40, 40, 1), before the network got them."""
+    if np.allclose(scores, expected, rtol=SCORE_TOLERANCE, atol=SCORE_TOLERANCE):
+        return
+    as_they_are = "give it jets.images(...) as they are"
+    for change, brighten in BRIGHTENINGS.items():
+        product = np.tensordot(brighten(pictures.astype(float)), weights, axes=weights.ndim)
+        sentence = f"the network gets the pictures after {change}: {as_they_are}, the network brightens them itself"
+        explained(scores, {sentence: product}, rtol=SCORE_TOLERANCE, atol=SCORE_TOLERANCE)
+    transposed = np.tensordot(pictures.swapaxes(1, 2).astype(float), weights, axes=weights.ndim)
+    explained(
+        scores,
+        {f"the network gets the pictures with rows and columns exchanged: {as_they_are}": transposed},
+        rtol=SCORE_TOLERANCE,
+        atol=SCORE_TOLERANCE,
+    )
+    sums = list(_called(predict, _linear(np.ones((*weights.shape, 1))), "quarks", "sums").arrays.values())
+    if sums and sums[0].shape == expected.shape and sums[0].min() > 10:
+        sentence = f"the pixels of a picture add up to the jet's pT in GeV and not to 1: {as_they_are}, normalised"
+        explained(scores / sums[0], {sentence: expected}, rtol=SCORE_TOLERANCE, atol=SCORE_TOLERANCE)
 
 
 def _compare(scores: np.ndarray, expected: np.ndarray, name: str) -> None:
@@ -125,9 +152,9 @@ def lets_submit_refuse(
     """
     good = np.asarray(weights, dtype=float)[..., np.newaxis]
     networks = {
+        "scores that are not a number": np.nan * good,
         "a network with two outputs": np.repeat(good, 2, axis=-1),
         "a network that gives the same score to every jet": 0 * good,
-        "scores that are not a number": np.nan * good,
     }
     for what, kernel in networks.items():
         _refuses(predict, what, _linear(kernel), *features, "quarks", "bad")
@@ -158,6 +185,15 @@ def allows_five(predict: Callable[..., Any], weights: np.ndarray, features: Sequ
 
 def _refuses(predict: Callable[..., Any], what: str, *arguments: Any) -> None:
     name, found = _name(predict), _called(predict, *arguments)
+    that(
+        found.error is not None or all(np.isfinite(array).all() for array in found.arrays.values()),
+        f"{name} writes {what} into a file, which submit refuses to do: write the file with submit",
+    )
+    that(
+        found.error is not None or found.n_files > 0,
+        f"with {what} {name} raises no error and writes no file: submit refused, and your function went on. Let its "
+        "error through (no try)",
+    )
     that(
         found.error is not None,
         f"{name} accepts {what}: hand the scores to submit as they are, and let it refuse them",

@@ -15,6 +15,12 @@ ENDS = {"training": (0.0, 0.6), "validation": (0.6, 0.8), "test": (0.8, 1.0)}
 SCALED = "scaled with the mean and deviation of the training events"
 
 
+def part_of(part: str, n_events: int) -> slice:
+    """Where the events of a part lie in a file of so many."""
+    start, stop = ENDS[part]
+    return slice(round(start * n_events), round(stop * n_events))
+
+
 def feeds_parts(
     part_batches: Callable[..., Any],
     part_steps: Callable[..., Any],
@@ -28,20 +34,20 @@ def feeds_parts(
     of its range of ENDS; training events come in a new random order each epoch, the others in that of the file.
     """
     n_events = len(events[1])
-    training_inputs = events[0][: round(ENDS["training"][1] * n_events)].astype(float)
+    training_inputs = events[0][part_of("training", n_events)].astype(float)
     inputs = (events[0] - training_inputs.mean(axis=0)) / training_inputs.std(axis=0)
     for part in parts:
-        start, stop = (round(end * n_events) for end in ENDS[part])
-        wanted = [array[start:stop] for array in (inputs, *events[1:])]
+        here = part_of(part, n_events)
+        wanted = [array[here] for array in (inputs, *events[1:])]
         first, second = _epochs(part_batches, part_steps, part, len(wanted[1]), batch_size)
         for found in (first, second):
             _has_the_right_size(found, len(wanted[1]), batch_size, part)
         if part == "training":
-            _are_shuffled(first, second, wanted, events[0][start:stop])
+            _are_shuffled(first, second, wanted, events[0][here])
         else:
             for found in (first, second):
                 _are_in_order(found, wanted, (inputs, *events[1:]), part)
-                _are_scaled(found[0], wanted[0], events[0][start:stop], part)
+                _are_scaled(found[0], wanted[0], events[0][here], part)
 
 
 def _epochs(

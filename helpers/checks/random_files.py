@@ -28,7 +28,7 @@ ENOUGH_EVENTS = 1000
 
 
 def randomizes(
-    function: Callable[..., Any], n_events: int, memory: float, codec: str = "ZLIB", basket: int = 1000
+    function: Callable[..., Any], n_events: int, memory: int, codec: str = "ZLIB", basket: int = 1000
 ) -> None:
     """Fail unless ``function(input_path, output_path, memory, rng)`` writes all trees of a file in a random order.
 
@@ -66,6 +66,10 @@ def _checked_order(source: Path, target: Path, n_events: int, where: str) -> np.
     that(target.is_file(), f"randomize wrote no output {where}")
     with uproot.open(source) as before, uproot.open(target) as after:
         kinds = after.classnames(cycle=False)
+        that(
+            "Runs" in kinds or "Events" not in kinds,
+            "the output lacks the tree 'Runs', the second one of the test file: write every tree of the input",
+        )
         names(kinds, before.keys(cycle=False), f"the output {where}")
         for name, kind in kinds.items():
             that(kind == "TTree", f"{name} in the output is a {kind}, not a TTree: use create_tree and extend")
@@ -158,7 +162,7 @@ def keeps_to_memory(function: Callable[..., Any], memory: int, times: int) -> No
     randomly_ordered(order, f"the order of the input is still visible in the output {where}")
 
 
-def leaves_nothing_behind(function: Callable[..., Any], n_events: int = 3000, memory: float = 100_000) -> None:
+def leaves_nothing_behind(function: Callable[..., Any], n_events: int = 3000, memory: int = 100_000) -> None:
     """Fail unless ``function``, as for ``randomizes``, leaves nothing but a complete output, and says what is wrong.
 
     A missing input must raise FileNotFoundError, an output that exists FileExistsError; an input that is cut short or
@@ -199,7 +203,7 @@ def _own_places() -> Iterator[dict[Path, str]]:
 class _Runs:
     """Calls of the function after which nothing may have appeared in some places: {folder: in words}."""
 
-    def __init__(self, function: Callable[..., Any], places: dict[Path, str], folder: Path, memory: float) -> None:
+    def __init__(self, function: Callable[..., Any], places: dict[Path, str], folder: Path, memory: int) -> None:
         self.function, self.places, self.folder, self.memory = function, places, folder, memory
 
     def goes_well(self, source: Path, n_events: int) -> None:

@@ -45,6 +45,32 @@ def scales_to_range(function: Callable[..., Any], training: np.ndarray, inputs: 
     close(found, expected, says, rtol=1e-4, atol=1e-4)
 
 
+def scales_frames(function: Callable[..., Any], training: np.ndarray, inputs: np.ndarray) -> None:
+    """Fail unless ``function(training, table)`` does for data frames what ``scales_to_range`` asks of arrays.
+
+    training, inputs: (n_events, n_columns). The result must be a frame with the columns and the index of the table.
+    """
+    import pandas as pd  # here, because other notebooks need not wait for it
+
+    names = [f"variable_{number}" for number in range(training.shape[1])]
+    rows = np.arange(len(inputs))[::-1] + 7
+
+    def on_arrays(known: np.ndarray, others: np.ndarray) -> np.ndarray:
+        frames = pd.DataFrame(known, columns=names), pd.DataFrame(others, columns=names, index=rows)
+        before = [frame.copy() for frame in frames]
+        found = function(*frames)
+        same = all(frame.equals(copy) for frame, copy in zip(frames, before, strict=True))
+        that(same, "scale changed a table that it was given: compute a new one")
+        kind = type(found).__name__
+        that(isinstance(found, pd.DataFrame), f"scale should return a data frame, but the type of its result is {kind}")
+        that(list(found.columns) == names, "the scaled table should have the columns of the table, in their order")
+        that(list(found.index) == list(rows), "the scaled table should have the index of the table that is scaled")
+        values: np.ndarray = found.to_numpy()
+        return values
+
+    scales_to_range(on_arrays, training, inputs)
+
+
 def _scaled(inputs: np.ndarray, low: np.ndarray, high: np.ndarray) -> np.ndarray:
     width = np.where(high > low, high - low, 1.0)
     return np.where(high > low, (2.0 * inputs - high - low) / width, 0.0)

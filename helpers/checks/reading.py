@@ -12,6 +12,8 @@ from helpers.checks.functions import call, raises
 from helpers.checks.values import close, equal, numbers, shape
 
 N_EVENTS = 3000
+# Events of the second of three baskets.
+MIDDLE = (1200, 1800)
 UNUSED = "mll"
 TYPES = {"label": "int32", UNUSED: "float64"}
 
@@ -20,7 +22,7 @@ def reads_events(function: Callable[..., Any], inputs: Sequence[str], *ranges: t
     """Fail unless ``function(tree, start, stop)`` gives (inputs, labels, weights), float32, of these ranges of events.
 
     inputs: the branches to read, in this order; the tree holds them in another one. ranges: within 0 to 3000. Of the
-    tree no other branch may be read, and one that lacks a branch must raise an error.
+    tree no other branch and no other basket may be read, and one that lacks a branch must raise an error.
     """
     branches = ["label", *inputs[::-1], UNUSED, "weight"]
     with scratch_folder() as folder:
@@ -29,7 +31,7 @@ def reads_events(function: Callable[..., Any], inputs: Sequence[str], *ranges: t
         with uproot.open(path) as file:
             for start, stop in ranges:
                 _right(function, file["Events"], inputs, start, stop)
-        _unreadable(function, folder, inputs, branches)
+        _reads_no_more(function, folder, inputs, branches)
         for missing in (inputs[1], inputs[-1], "weight", "label"):
             path = folder / f"without_{missing}.root"
             _write(path, inputs, [name for name in branches if name != missing])
@@ -70,16 +72,28 @@ def _right(function: Callable[..., Any], tree: uproot.TTree, inputs: Sequence[st
         that(array.dtype == np.float32, f"the dtype of the {name} is {array.dtype}, but float32 is asked for")
 
 
-def _unreadable(function: Callable[..., Any], folder: Any, inputs: Sequence[str], branches: Sequence[str]) -> None:
-    """Fail if a branch is read that is not needed: here its baskets are unreadable."""
-    path = folder / "unreadable.root"
-    _write(path, inputs, branches)
-    make_unreadable(path, spared=[name for name in branches if name != UNUSED])
-    with uproot.open(path) as file:
-        try:
-            function(file["Events"], 0, 100)
-        except Exception:
-            raise CheckFailed(
-                f"read_events reads the branch {UNUSED}, too, which nobody needs: name the branches to read, as each "
-                "one costs a basket"
-            ) from None
+def _reads_no_more(function: Callable[..., Any], folder: Any, inputs: Sequence[str], branches: Sequence[str]) -> None:
+    """Fail if a branch, or a basket, is read that is not needed: here these are unreadable."""
+    needed = [name for name in branches if name != UNUSED]
+    for spared, kept, says in (
+        (
+            needed,
+            range(0),
+            f"read_events reads the branch {UNUSED}, too, which nobody needs: name the branches to read, as each one "
+            "costs a basket",
+        ),
+        (
+            (),
+            range(*MIDDLE),
+            "read_events reads all events, or all before the range, and cuts afterwards: give uproot entry_start and "
+            "entry_stop, so that no other baskets are read",
+        ),
+    ):
+        path = folder / "unreadable.root"
+        _write(path, inputs, branches)
+        make_unreadable(path, spared, kept)
+        with uproot.open(path) as file:
+            try:
+                function(file["Events"], *MIDDLE)
+            except Exception:
+                raise CheckFailed(says) from None

@@ -108,17 +108,27 @@ def needs_weights(function: Callable[..., Any], name: str, *cases: tuple[str, tu
             raises(ValueError, function, *copies, says=f"{name} should raise ValueError if {why}")
 
 
+def new_weights(
+    function: Callable[..., Any], name: str, weights: np.ndarray, groups: np.ndarray, of: str
+) -> np.ndarray:
+    """What ``function(weights, groups)`` returns, (n_events,); fail if it loses events or changes what it is given.
+
+    of: what the groups are called, such as labels.
+    """
+    given = weights.copy(), groups.copy()
+    found = call(function, *given, says=f"{name} should take {len(weights)} weights and {of}")
+    for array, before in zip(given, (weights, groups), strict=True):
+        equal(array, before, f"{name} changed an array that it was given: the yields need the weights as they are")
+    shape(found, weights.shape, f"the result of {name}", hint="one weight for each event, in the same order")
+    return numbers(found, f"the result of {name}").astype(float)
+
+
 def balances(function: Callable[..., Any], weights: np.ndarray, labels: np.ndarray) -> None:
     """Fail unless ``function(weights, labels)`` gives both classes the number of background events as their sum.
 
     weights: (n_events,), in pb. labels: (n_events,), 1 = signal, 0 = background, both with a positive sum of weights.
     """
-    given = weights.copy(), labels.copy()
-    found = call(function, *given, says=f"balance should take {len(weights)} weights and labels")
-    for array, before in zip(given, (weights, labels), strict=True):
-        equal(array, before, "balance changed an array that it was given: the yields need the weights as they are")
-    shape(found, weights.shape, "the result of balance", hint="one weight for each event, in the same order")
-    found = numbers(found, "the result of balance").astype(float)
+    found = new_weights(function, "balance", weights, labels, of="labels")
     signal = labels == 1
     sums = {True: weights[signal].sum(), False: weights[~signal].sum()}
     counts = {True: np.sum(signal), False: np.sum(~signal)}

@@ -53,7 +53,7 @@ def _explain(found: float, tree: uproot.TTree, types: Mapping[str, str], low: fl
     that(False, f"event_size {where} gives {found:.6g} bytes, but {low / 0.97:.6g} are expected{hint}")
 
 
-def fits_chunks(function: Callable[..., Any], types: Mapping[str, str], memory: float, n_events: int = 12_000) -> None:
+def fits_chunks(function: Callable[..., Any], types: Mapping[str, str], memory: int, n_events: int = 12_000) -> None:
     """Fail unless ``function(tree, memory)`` is how many events fit into so many bytes: an int, at least 1.
 
     types: as for ``sizes_events``.

@@ -26,7 +26,7 @@
 # **Grading:** under each exercise stands a check with a visible part, which you run, and a hidden part, which asks the same of other inputs when you hand in.
 # Questions are marked by hand.
 #
-# [← NN metrics: ingredients](../nn_metrics/ingredients.ipynb) · [Start](../start.md) · [Top tagging: jets →](../top_tagging/jets.ipynb)
+# [← NN metrics: ingredients](../nn_metrics/ingredients.ipynb) · [Start](../start.md) · [NN metrics: multiclass →](../nn_metrics/multiclass.ipynb)
 
 # %%
 import hist
@@ -509,7 +509,10 @@ plt.show()
 # %% [markdown]
 # *Figure: weighted loss (left) and accuracy (right) against epoch, for training and validation; the dotted line marks the best epoch.
 # Both losses fall steeply at first.
-# Then the training loss falls on, while the validation loss hardly falls any more, or rises again (if the dotted line is the last epoch, it had not yet): from there on the network learns the training events, not the physics.*
+# They fall in waves, because the learning rate is large: with 0.001 both curves are smooth, and slower.
+# Between the waves the training loss falls on, while the least validation losses hardly fall any more: from there on the network learns the training events more than the physics.*
+#
+# (The training loss that `fit` prints is a running mean over the epoch, while the network changes: *ingredients* says more.)
 #
 # Keep the history as text, so that it can be read without Python; a pickled one runs whatever code its writer put into it.
 # A loss of $\ln 2 \approx 0.69$ is a guess only if the weights have a mean of 1.
@@ -1069,14 +1072,14 @@ SHARES = {"training": 0.25, "validation": 0.25, "test": 0.5}
 
 def above(outputs, weights, cuts):
     """The sum of the weights of the outputs above each cut, (n_cuts,). The cuts grow."""
-    n_cuts_passed = np.searchsorted(cuts, outputs)
-    return np.bincount(n_cuts_passed, weights, len(cuts) + 1)[::-1].cumsum()[-2::-1]
+    return np.bincount(np.searchsorted(cuts, outputs), weights, len(cuts) + 1)[::-1].cumsum()[-2::-1]
 
 
 def yields(part, outputs, chosen, cuts, copies=1):
     """Expected events above each cut and their error from the simulation, (n_cuts,) each."""
-    weights = (copies * samples[part]["weights"])[chosen] * LUMINOSITY / SHARES[part]
-    return above(outputs[chosen], weights, cuts), np.sqrt(above(outputs[chosen], weights**2, cuts))
+    weights = samples[part]["weights"] * LUMINOSITY / SHARES[part]
+    sums = [above(outputs[chosen], (copies * weights**power)[chosen], cuts) for power in (1, 2)]
+    return sums[0], np.sqrt(sums[1])
 
 
 # %%
@@ -1240,4 +1243,4 @@ print(f"validation, where the cut was chosen: {curves['total'][chosen]:.3f}")
 # Then give the network only a tenth of the training events, and look at all of its metrics again: which one notices first?
 
 # %% [markdown]
-# [← NN metrics: ingredients](../nn_metrics/ingredients.ipynb) · [Start](../start.md) · [Top tagging: jets →](../top_tagging/jets.ipynb)
+# [← NN metrics: ingredients](../nn_metrics/ingredients.ipynb) · [Start](../start.md) · [NN metrics: multiclass →](../nn_metrics/multiclass.ipynb)

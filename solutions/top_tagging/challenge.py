@@ -84,8 +84,8 @@ for axes, quantity, axis, unit in (
 plt.show()
 
 # %% [markdown]
-# *Figure: jet mass (left) and number of constituents (right) of the training jets (line) and of the secret jets (points with their statistical errors), tops and QCD jets together.
-# The points scatter about the line by about their errors.*
+# *Figure: jet mass (left) and number of constituents (right) of the training jets (steps) and of the secret jets (points), both with their statistical errors, tops and QCD jets together.
+# The points scatter about the steps by about these errors.*
 
 # %% [markdown]
 # ## The rules
@@ -106,7 +106,7 @@ plt.show()
 # **Task.** Write `predict_for_dnn_challenge`.
 # It takes the secret jets (`datasets.load_challenge_jets()`, or `secret_jets` from above), makes the features, lets the network [predict](https://keras.io/api/models/model_training_apis/#predict-method), hands the scores to `submit` as they are, and returns the path of the file.
 # `submit` takes one number per jet, also as a column, `(n_jets, 1)`, as a network gives it.
-# A network with two outputs is one of the things it has to refuse, so do not pick a column yourself.
+# A network with two outputs is one of the things it has to refuse, so do not pick a column yourself: end a network of your own in one sigmoid unit.
 #
 # <details><summary>Hint 1</summary>
 #
@@ -383,7 +383,7 @@ plt.show()
 #
 # Name your group and run the cell: it hands in the deep set above.
 # For the networks that you kept in the other notebooks (`network.save("dnn.keras")` in *dnn*, `network.save("cnn.keras")` in *cnn*), remove the # in front of their lines.
-# The features of a kept DNN are those of the notebook *dnn*; copy the function `features`, and what it uses, to here if you hand that one in.
+# The features of a kept DNN are those of the notebook *dnn*; if you hand that one in, copy the function `features` to here, and what it uses: in ours `jet_mass`, with `import vector`.
 # Run it again after you have improved something; a file of the same name is replaced.
 
 # %%

@@ -92,7 +92,7 @@ draw_spots(panels[0, 1], *rotated, "2. rotated")
 draw_spots(panels[1, 0], *flipped, "3. flipped")
 shown = draw_picture(panels[1, 1], picture, "4. pixels, 5. normalised")
 for axes in panels.flat:
-    axes.plot(0, 0, "+", color="C3", markersize=16, label="centre of $p_T$")
+    axes.plot(0, 0, "o", color="C3", mfc="none", markersize=20, label="around the centre of $p_T$")
     axes.legend(loc="upper left", markerscale=0.5)
 figure.colorbar(shown, ax=panels[1, 1], label="share of $p_T$ per pixel")
 plt.show()
@@ -116,7 +116,7 @@ figure, panels = plt.subplots(2, 3, figsize=(14, 9.5), sharex=True, sharey=True)
 for row, (kind, label) in enumerate((("top", 1), ("QCD", 0))):
     for axes, number in zip(panels[row], np.flatnonzero(train_labels == label)[:3], strict=True):
         shown = draw_picture(axes, train_images[number, :, :, 0], f"{kind} jet")
-        axes.plot(0, 0, "+", color="C3", markersize=16, label="centre of $p_T$")
+        axes.plot(0, 0, "o", color="C3", mfc="none", markersize=20, label="around the centre of $p_T$")
         axes.legend(loc="upper left")
 figure.colorbar(shown, ax=panels, label="share of $p_T$ per pixel", shrink=0.6)
 plt.show()
@@ -130,7 +130,7 @@ average = {kind: train_images[train_labels == label, :, :, 0].mean(axis=0) for k
 figure, panels = plt.subplots(1, 2, figsize=(13, 5.5))
 for axes, (kind, pixels) in zip(panels, average.items(), strict=True):
     shown = draw_picture(axes, pixels, f"average of 12 000 {kind} jets", limits=(1e-6, 0.3))
-    axes.plot(0, 0, "+", color="C3", markersize=16, label="centre of $p_T$")
+    axes.plot(0, 0, "o", color="C3", mfc="none", markersize=20, label="around the centre of $p_T$")
     axes.legend(loc="upper left")
     figure.colorbar(shown, ax=axes, label="share of $p_T$ per pixel")
 plt.show()
@@ -418,7 +418,9 @@ def train(network, epochs, batch_size=128):
 
 # %% [markdown]
 # **Task.** Build and train `network`, a CNN on the pictures as `jets.images` gives them, with at least one convolution, and one sigmoid unit at the end: the probability of a top.
-# Train it on the training pictures alone: the check notices a network that has learned the other pictures by heart, not one that has only seen them.
+# Train it on the training pictures alone.
+# (The check compares the AUC of the three samples, so it notices a network that has learned the validation or test pictures by heart.
+# A few steps on them it cannot notice; they spoil your comparison all the same.)
 # Its AUC on the *validation* pictures must exceed **0.96**.
 #
 # Watch the time: an epoch should take a few seconds on an idle laptop (the first is slower).
@@ -486,14 +488,14 @@ plt.show()
 # ## What does it look for?
 
 # %% tags=["nbval-ignore-output"]
-kernels = next(weights for weights in network.get_weights() if weights.ndim == 4)[:, :, 0]
-kernels = np.moveaxis(kernels, -1, 0)[:8]
+kernels = next(weights for weights in network.get_weights() if weights.ndim == 4)[:, :, 0].transpose(2, 0, 1)[:8]
 rows = -(-len(kernels) // 4)
 figure, panels = plt.subplots(rows, 4, figsize=(13, 2 + 2.8 * rows), squeeze=False)
 figure.get_layout_engine().set(hspace=0.15)
 for number, (axes, kernel) in enumerate(zip(panels.flat, kernels, strict=False), start=1):
     ticks = {"xticks": range(kernel.shape[1]), "yticks": range(kernel.shape[0])}
     shown = draw_signed(axes, kernel, f"kernel {number}", limit=np.abs(kernels).max(), **ticks)
+    axes.minorticks_off()
 for axes in panels.flat[len(kernels) :]:
     axes.remove()
 panels[0, 0].plot([], [], "s", color=RED, label="positive weight")

@@ -25,7 +25,7 @@
 # **Grading:** under each exercise stands a check with a visible part, which you run, and a hidden part, which asks the same of other inputs when you hand in.
 # Questions are marked by hand.
 #
-# [← NN metrics: binary](../nn_metrics/binary.ipynb) · [Start](../start.md) · [Top tagging: DNN →](../top_tagging/dnn.ipynb)
+# [← NN metrics: multiclass](../nn_metrics/multiclass.ipynb) · [Start](../start.md) · [Top tagging: DNN →](../top_tagging/dnn.ipynb)
 
 # %%
 import hist
@@ -47,8 +47,8 @@ print(train_jets.shape, train_labels.shape, "tops:", int(train_labels.sum()))
 # ## Two kinds of jet
 #
 # Quarks and gluons are never seen alone.
-# What leaves the collision is a spray of hadrons, and what the detector sees of it is a list of [*constituents*](../glossary.md#constituent): tracks of charged particles and cells of the calorimeter.
-# The anti-$k_T$ algorithm with radius $R = 0.8$ gathers everything within about 0.8 of a common axis, in the plane of [pseudorapidity](../glossary.md#pseudorapidity) $\eta$ and azimuth $\phi$, into one [*jet*](../glossary.md#jet).
+# What leaves the collision is a spray of [hadrons](../glossary.md#hadron), and what the detector sees of it is a list of [*constituents*](../glossary.md#constituent): tracks of charged particles and cells of the [calorimeter](../glossary.md#calorimeter).
+# The [anti-$k_T$ algorithm](../glossary.md#anti-kt) with radius $R = 0.8$ gathers everything within about 0.8 of a common axis, in the plane of [pseudorapidity](../glossary.md#pseudorapidity) $\eta$ and azimuth $\phi$, into one [*jet*](../glossary.md#jet).
 #
 # A [top quark](../glossary.md#top-quark) decays before it can form hadrons: $t \to bW$, and here $W \to q\bar{q}'$.
 # At rest the three quarks would fly apart.
@@ -276,6 +276,7 @@ plt.show()
 # %% [markdown]
 # *Figure: energy and the three momentum components of constituent 0 for top jets (full lines) and QCD jets (broken lines), on a logarithmic scale; the ranges hold every jet.
 # The momentum components are symmetric around zero for both kinds.
+# Those of $p_x$ and $p_y$ dip at zero: as the azimuth $\phi$ goes round, $p_T \cos\phi$ and $p_T \sin\phi$ stay long near $\pm p_T$ and pass zero quickly.
 # Small values are more frequent for tops and large ones for QCD jets, whose hardest constituent is harder: around an energy of 700 GeV there are four to six times as many QCD jets as tops.*
 #
 # How much does one of these numbers tell?
@@ -418,7 +419,7 @@ for given_jets in (given, given[:50, :40], given[:1], given[:100].astype(float))
 ### END HIDDEN TESTS
 
 # %% [markdown]
-# This is what the columns show: a top jet with a mass of 173 GeV and 43 constituents, and a QCD jet with 58 GeV and 33, both near the mean of their kind, as spots around their axis, each spot as large as its share of the transverse momentum.
+# This is what the columns show: a top jet with a mass of 173 GeV and 43 constituents, and a QCD jet with 58 GeV and 33, both near the peak of their kind in mass and near its mean in the number of constituents, as spots around their axis, each spot as large as its share of the transverse momentum.
 
 # %%
 table = np.asarray(relative_features(train_jets)).reshape(-1, 30, 3)
@@ -427,13 +428,13 @@ for axes, (kind, jet), color in zip(panels, {"top": 49, "QCD": 712}.items(), ("C
     share, delta_eta, delta_phi = table[jet].T
     axes.scatter(delta_eta, delta_phi, s=2000 * share, color=color, alpha=0.5)
     axes.set(title=f"one {kind} jet", xlabel=r"$\Delta\eta$", ylabel=r"$\Delta\phi$ [rad]")
-    axes.scatter([], [], s=200, color=color, alpha=0.5, label="10 % of the jet's $p_T$")
+    axes.scatter([], [], s=200, color="grey", alpha=0.5, label="10 % of the jet's $p_T$")
     axes.set(xlim=(-0.8, 0.8), ylim=(-0.8, 0.8), aspect="equal")
-    axes.legend(loc="upper right")
+    axes.legend(loc="upper left", bbox_to_anchor=(0, -0.08))
 plt.show()
 
 # %% [markdown]
-# *Figure: the 30 leading constituents of one top jet (left) and one QCD jet (right) around the jet axis; the area of a spot is its share of the transverse momentum.
+# *Figure: the 30 leading constituents of one top jet (left) and one QCD jet (right) around the jet axis; the area of a spot is its share of the transverse momentum, and the grey spot below shows the scale.
 # Those of the top jet form two tight groups and a wide one, all away from the axis; those of the QCD jet scatter around one hard group at the axis.*
 
 # %%
@@ -449,7 +450,8 @@ axes.legend()
 plt.show()
 
 # %% [markdown]
-# *Figure: how much of the jet's transverse momentum lies at a distance $\Delta R = \sqrt{\Delta\eta^2 + \Delta\phi^2}$ from its axis, a mean over all jets of a kind.
+# *Figure: how much of the jet's transverse momentum its 30 leading constituents carry at a distance $\Delta R = \sqrt{\Delta\eta^2 + \Delta\phi^2}$ from its axis, a mean over all jets of a kind.
+# The further constituents, which `relative_features` leaves out, carry 3 % of it in top jets and 1 % in QCD jets.
 # QCD jets have most of it next to the axis; top jets have little there and most between 0.1 and 0.4, where the three quarks went.*
 
 # %% [markdown]
@@ -460,4 +462,4 @@ plt.show()
 # Then make one number of the last figure, the width $\sum_i p_{T,i} \Delta R_i / \sum_i p_{T,i}$, and compare its area under the ROC curve with that of the mass: does it tell anything about jets *of the same mass*?
 
 # %% [markdown]
-# [← NN metrics: binary](../nn_metrics/binary.ipynb) · [Start](../start.md) · [Top tagging: DNN →](../top_tagging/dnn.ipynb)
+# [← NN metrics: multiclass](../nn_metrics/multiclass.ipynb) · [Start](../start.md) · [Top tagging: DNN →](../top_tagging/dnn.ipynb)

@@ -22,6 +22,11 @@ def read_all(tree, start, stop):
     return np.column_stack([arrays[name] for name in NAMES]), arrays["label"].astype("f4"), arrays["weight"]
 
 
+def read_everything(tree, start, stop):
+    arrays = {name: tree[name].array(library="np")[start:stop].astype("f4") for name in [*NAMES, "label", "weight"]}
+    return np.column_stack([arrays[name] for name in NAMES]), arrays["label"], arrays["weight"]
+
+
 def read_what_is_there(tree, start, stop):
     names = [name for name in NAMES if name in tree]
     return read(tree, start, stop, names)
@@ -41,6 +46,11 @@ def test_reads_events():
         (lambda *arguments: read(*arguments, NAMES[::-1]), "in the order of INPUTS"),
         (lambda *a: [array.astype(float) for array in read(*a)], "the dtype of the inputs is float64"),
         (read_all, "reads the branch mll, too"),
+        (read_everything, "reads all events, or all before the range, and cuts afterwards: give uproot entry_start"),
+        (
+            lambda tree, start, stop: [array[start:] for array in read(tree, 0, stop)],
+            "reads all events, or all before the range, and cuts afterwards",
+        ),
         (read_what_is_there, "a tree without the branch mth should give an error"),
     ],
 )
@@ -70,6 +80,11 @@ def test_counts_steps(case):
 def test_counts_steps_says_what_is_wrong(function, says):
     with pytest.raises(CheckFailed, match=says):
         checks.counts_steps(function, 1000, 64)
+
+
+def test_one_step_too_many_where_nothing_is_left_over():
+    with pytest.raises(CheckFailed, match="there are 16 steps, not 17: nothing is left over, so there is no smaller"):
+        checks.counts_steps(lambda n, b, keep: n // b + keep, 1024, 64)
 
 
 def cutter(
@@ -175,6 +190,19 @@ WHOLE_CHUNKS = cutter(starts=lambda n, length: np.arange(n // length) * length)
 def test_cuts_batches_says_what_is_wrong(function, says):
     with pytest.raises(CheckFailed, match=says):
         checks.cuts_batches(function, 1003, 100, 16)
+
+
+def test_an_empty_batch_is_none():
+    def with_empty_one(read, n_events, chunk_length, batch_size, rng=None, keep_last=True):
+        running = cutter()(read, n_events, chunk_length, batch_size, rng, keep_last)
+        while True:
+            for _ in range(n_events // batch_size):
+                batch = next(running)
+                yield batch
+            yield tuple(array[:0] for array in batch)
+
+    with pytest.raises(CheckFailed, match="yield the rest only if something is left"):
+        checks.cuts_batches(with_empty_one, 64, 16, 16)
 
 
 def test_cuts_batches_in_the_order_of_the_file():
@@ -298,25 +326,32 @@ def losses():
     return -np.log(np.where(LABELS == 1, p, 1 - p))
 
 
-RIGHT = {"loss": [0.4], "val_loss": [float(np.sum(losses() * EVENTS[2]) / N_EVENTS)]}
+def loss_of(part, weighted=True):
+    rows = slice(*PARTS[part])
+    return float(np.mean((losses() * (EVENTS[2] if weighted else 1))[rows]))
+
+
+RIGHT = {"loss": [0.4], "val_loss": [loss_of("validation")]}
 
 
 def test_trains():
-    checks.trains(Network(), RIGHT, SCALED, RAW, LABELS, EVENTS[2], bar=0.9)
+    checks.trains(Network(), RIGHT, EVENTS, bar=0.9)
+    checks.trains(Network(), RIGHT, EVENTS, bar=0.9, part="test")
 
 
 @pytest.mark.parametrize(
     ("history", "bar", "says"),
     [
         ({"loss": [0.3]}, 0.9, "history holds no validation loss"),
-        (RIGHT, 0.9999, "it should exceed 0.9999"),
-        (RIGHT | {"val_loss": [1.01 * float(losses().mean())]}, 0.9, "ignores the event weights"),
+        (RIGHT, 0.9999, "it should exceed 0.9999: do the steps cover the training part"),
+        (RIGHT | {"val_loss": [loss_of("validation", weighted=False)]}, 0.9, "ignores the event weights"),
+        (RIGHT | {"val_loss": [loss_of("training")]}, 0.9, "which is that of the training part: validation_data is"),
         (RIGHT | {"val_loss": [3 * RIGHT["val_loss"][0]]}, 0.9, "but over all validation events it is"),
     ],
 )
 def test_trains_says_what_is_wrong(history, bar, says):
     with pytest.raises(CheckFailed, match=says):
-        checks.trains(Network(), history, SCALED, RAW, LABELS, EVENTS[2], bar)
+        checks.trains(Network(), history, EVENTS, bar)
 
 
 def accuracies():

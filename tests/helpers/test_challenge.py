@@ -62,7 +62,7 @@ def test_scores_come_back_as_they_were_given(given):
         (SCORES[:-1], "there are 29 scores for 30 secret jets"),
         (np.append(SCORES, 0.5), "there are 31 scores for 30 secret jets"),
         (SCORES[1:, np.newaxis], "there are 29 scores for 30 secret jets"),
-        (np.stack([1 - SCORES, SCORES], axis=1), r"two columns.*column of the tops only \(scores\[:, 1\]"),
+        (np.stack([1 - SCORES, SCORES], axis=1), "two columns.*end the network in one sigmoid unit"),
         (SCORES[np.newaxis], r"the shape \(1, 30\), but \(30,\) is needed"),
         (np.zeros((N_JETS, 200)), r"the shape \(30, 200\)"),
         (0.5, r"the shape \(\), but"),

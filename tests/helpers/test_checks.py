@@ -59,14 +59,22 @@ def fails(says):
 # That a CheckFailed shows as its sentence alone
 
 
-def errors(*sources):
-    """The errors that a notebook of these cells shows, a list for each cell."""
-    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(source) for source in sources])
-    NotebookClient(notebook, kernel_name="python3", allow_errors=True).execute()
-    return [[output for output in cell.outputs if output.output_type == "error"] for cell in notebook.cells]
+@pytest.fixture(scope="module")
+def errors():
+    """Gives the errors that cells show, a list for each, in one kernel that has forgotten the names of those before."""
+    notebook = nbformat.v4.new_notebook()
+    client = NotebookClient(notebook, kernel_name="python3", allow_errors=True)
+
+    def shown(*sources):
+        notebook.cells = [nbformat.v4.new_code_cell(source) for source in ("%reset -f", *sources)]
+        done = [client.execute_cell(cell, position) for position, cell in enumerate(notebook.cells)]
+        return [[output for output in cell.outputs if output.output_type == "error"] for cell in done[1:]]
+
+    with client.setup_kernel():
+        yield shown
 
 
-def test_a_notebook_shows_the_sentence_alone():
+def test_a_notebook_shows_the_sentence_alone(errors):
     check, other = errors("from helpers import checks\nchecks.that(False, 'the mean should be 0')", "1 / 0  # another")
     assert [(error.ename, error.evalue) for error in check] == [("CheckFailed", "the mean should be 0")]
     assert check[0].traceback == ["Check failed: the mean should be 0"]
@@ -80,7 +88,7 @@ def test_a_long_sentence_is_broken_between_words():
     assert max(len(line) for line in lines[:-1]) <= COLUMNS
 
 
-def test_a_name_that_is_missing_in_a_test_cell_says_which_cell_to_run():
+def test_a_name_that_is_missing_in_a_test_cell_says_which_cell_to_run(errors):
     test, own, inner = errors(
         "import math\nfrom helpers import checks\nchecks.shape(mtw1, (3,), 'mtw1')",
         "mtw1 + 1  # the student's own cell",
@@ -96,7 +104,7 @@ def test_a_name_that_is_missing_in_a_test_cell_says_which_cell_to_run():
 STUB = "def split(array):\n    # your code here\n    raise NotImplementedError"
 
 
-def test_a_stub_that_a_test_cell_calls_says_that_the_answer_is_missing():
+def test_a_stub_that_a_test_cell_calls_says_that_the_answer_is_missing(errors):
     _, test, through, own, library = errors(
         STUB,
         "from helpers import checks\nsplit([1])",
@@ -490,6 +498,11 @@ def test_call_says_what_was_raised_and_where():
 def test_call_lets_the_stub_speak_for_itself():
     with pytest.raises(NotImplementedError):
         checks.call(fail, NotImplementedError(), says="it should work")
+
+
+def test_call_lets_a_check_within_the_function_speak_for_itself():
+    with fails("^the columns are gone$"):
+        checks.call(fail, checks.CheckFailed("the columns are gone"), says="it should work")
 
 
 def test_raises():

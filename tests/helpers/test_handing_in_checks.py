@@ -85,6 +85,35 @@ def test_hands_in_knows_a_network_on_pictures_that_was_given_constituents():
         checks.hands_in(given_constituents, np.zeros((N_JETS, 40, 40, 1)), np.ones((40, 40, 1)), "quarks", "pixels")
 
 
+def pictures_of():
+    pictures = np.random.default_rng(2).random((N_JETS, 40, 40, 1)).astype("float32")
+    return pictures / pictures.sum(axis=(1, 2, 3), keepdims=True)
+
+
+PICTURES = pictures_of()
+TOTALS = np.linspace(400, 600, N_JETS)[:, None, None, None]
+
+
+@pytest.mark.parametrize(
+    ("change", "says"),
+    [
+        (np.sqrt, "gets the pictures after a root: give it jets.images"),
+        (lambda pictures: 10 * np.sqrt(pictures), "gets the pictures after ten times the root"),
+        (lambda pictures: pictures.swapaxes(1, 2), "gets the pictures with rows and columns exchanged"),
+        (lambda pictures: TOTALS * pictures, "add up to the jet's pT in GeV and not to 1"),
+        (lambda pictures: pictures[:, ::-1], "writes other scores than those of the network"),
+    ],
+)
+@pytest.mark.parametrize("bright", [False, True])
+def test_hands_in_knows_what_was_done_to_pictures(change, says, bright):
+    def changed(model, group, network):
+        return challenge.submit(model.predict(change(PICTURES), verbose=0), group, network)
+
+    weights = np.random.default_rng(3).normal(size=(40, 40, 1))
+    with pytest.raises(CheckFailed, match=says):
+        checks.hands_in(changed, PICTURES, weights > 1 if bright else weights, "quarks", "pixels")
+
+
 def with_noise(model, features, group, network):
     scores = scored(model, features)
     return challenge.submit(scores + np.random.default_rng(1).normal(size=scores.shape), group, network)
@@ -98,6 +127,17 @@ def without_nan(model, features, group, network):
 def leaves_something(model, features, group, network):
     np.save("scores.npy", scored(model, features))
     return predict(model, features, group, network)
+
+
+def goes_on(model, features, group, network):
+    try:
+        return predict(model, features, group, network)
+    except challenge.ChallengeError as error:
+        print(error)
+
+
+def writes_itself(model, features, group, network):
+    np.save(f"{group}_{network}.npy", scored(model, features).ravel())
 
 
 def fills_up(model, features, group, network):
@@ -114,7 +154,9 @@ def fills_up(model, features, group, network):
         (lambda m, f, g, n: predict(m, f, g.strip("./"), n), "accepts a group that is a path"),
         (lambda m, f, g, n: predict(m, f, g, n or "none"), "accepts an empty name of the network"),
         (fills_up, "accepts a jet that is left out"),
-        (leaves_something, "refuses a network with two outputs, but leaves a file behind"),
+        (leaves_something, "refuses scores that are not a number, but leaves a file behind"),
+        (goes_on, "raises no error and writes no file: submit refused, and your function went on"),
+        (writes_itself, "writes scores that are not a number into a file, which submit refuses to do: write the file"),
     ],
 )
 def test_lets_submit_refuse_says_what_is_wrong(function, says):

@@ -1,3 +1,4 @@
+import fcntl
 import json
 import tracemalloc
 
@@ -99,6 +100,13 @@ def test_the_frame_has_the_columns_of_the_reference_files(files, jets, layout):
     assert list(frame.columns) == names
     expected = reference_frame(*jets).reset_index(drop=True).loc[10:29, names]
     pd.testing.assert_frame_equal(frame, expected.astype({"is_signal_new": np.int8}))
+
+
+def test_jets_are_read_whoever_holds_a_lock_on_their_file(files, jets):
+    """Whoever may read a shared file may lock it, and HDF5 reads no file that somebody else has locked."""
+    with files["arrays"].open("rb") as locked:
+        fcntl.flock(locked, fcntl.LOCK_EX)
+        assert len(datasets.load_jets(files["arrays"])[0]) == N_JETS
 
 
 def test_paths_may_be_strings_and_start_at_home(files, jets, monkeypatch):

@@ -1,5 +1,6 @@
 """Memory is measured in a forked process: what a function keeps counts, what it only passes through does not."""
 
+import mmap
 import os
 import sys
 import time
@@ -48,6 +49,17 @@ def test_memory_that_is_given_back_at_once_is_counted_once():
             bytearray(1_000_000)
 
     assert 0 <= peak_memory.growth(in_pieces, (40_000_000,), (1000,)) < 4e6
+
+
+@linux_only
+def test_memory_that_could_be_shared_is_counted():
+    def hold_shared(size):
+        taken = mmap.mmap(-1, size)
+        for start in range(0, size, mmap.PAGESIZE):
+            taken[start] = 1
+        time.sleep(1)
+
+    assert 38e6 < peak_memory.growth(hold_shared, (40_000_000,), (1000,)) < 46e6
 
 
 @linux_only

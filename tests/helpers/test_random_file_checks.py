@@ -70,7 +70,7 @@ def test_randomizes(n_events, codec):
     ("function", "says"),
     [
         (lambda *arguments: None, "randomize wrote no output for 1500 events and 100000 bytes"),
-        (randomizer(permutation, ["Events"]), "the output .* lacks 'Runs'"),
+        (randomizer(permutation, ["Events"]), "lacks the tree 'Runs', the second one of the test file"),
         (as_ntuple, "not a TTree: use create_tree and extend"),
         (as_float64, "a branch has another type in the output .*: event is double instead of int64_t"),
         (

@@ -1,6 +1,7 @@
 """The check of a scaling by the range of the training sample."""
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from helpers import checks
@@ -63,3 +64,32 @@ def test_scales_to_range():
 def test_scales_to_range_says_what_is_wrong(wrong, says):
     with pytest.raises(CheckFailed, match=says):
         checks.scales_to_range(wrong, TRAINING, INPUTS)
+
+
+def scaled_frame(training, table):
+    values = by(low, high)(training.to_numpy(), table.to_numpy())
+    return pd.DataFrame(values, columns=table.columns, index=table.index)
+
+
+def test_scales_frames():
+    checks.scales_frames(scaled_frame, TRAINING, INPUTS)
+
+
+def doubled(training, table):
+    table *= 2
+    return table
+
+
+@pytest.mark.parametrize(
+    ("wrong", "says"),
+    [
+        (lambda training, table: scaled_frame(training, table).to_numpy(), "^scale should return a data frame"),
+        (lambda training, table: scaled_frame(training, table).iloc[:, ::-1], "the columns of the table"),
+        (lambda training, table: scaled_frame(training, table).reset_index(drop=True), "the index of the table"),
+        (lambda training, table: scaled_frame(table, table), "scaled with their own"),
+        (doubled, "changed a table"),
+    ],
+)
+def test_scales_frames_says_what_is_wrong(wrong, says):
+    with pytest.raises(CheckFailed, match=says):
+        checks.scales_frames(wrong, TRAINING, INPUTS)

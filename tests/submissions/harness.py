@@ -15,16 +15,18 @@ import inspect
 import json
 import multiprocessing
 import os
+import random
 import shutil
 import signal
 import symtable
 import tempfile
 import traceback
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import matplotlib.pyplot as plt
 import nbformat
@@ -45,7 +47,16 @@ SUBMISSIONS = Path(__file__).resolve().parent
 TIME_LIMIT_S = 1500  # by the clock, on a machine that may be busy
 TEST_ALL = bool(os.environ.get("HEPDL_TEST_ALL"))
 EVERY_ANSWER = TEST_ALL or bool(os.environ.get("HEPDL_EVERY_ANSWER"))
-ONE_IN = 3  # answers of an exercise that is sampled
+ONE_IN = 8  # answers of a kind that is sampled, but at least one
+# What this module imports, so that a new process need not.
+LIBRARIES = (
+    "helpers.checks",
+    "grading.authoring.reference",
+    "nbgrader.preprocessors",
+    "IPython.core.interactiveshell",
+    "matplotlib.pyplot",
+    "matplotlib_inline.backend_inline",
+)
 
 
 @dataclass(frozen=True)
@@ -55,7 +66,7 @@ class Submission:
     says: part of the sentence that a wrong one must get, None for a right one. alone: whether the test cell also judges
     it with no other names than it asks for. trains: whether it trains a network, as the lesson's file says. seen: the
     part of the test cell, "visible" or "hidden", that rejects a wrong one. sampled: whether the lesson's file says that
-    its exercise takes so long that a run over all lessons tries one in three answers.
+    answers of its kind to its exercise take so long that a run over all lessons tries a few of them.
     """
 
     exercise: str
@@ -146,29 +157,33 @@ def ends_in_a_value(source: str, names: set[str]) -> bool:
 
 
 @cache
+def written(lesson: str) -> dict[str, dict]:
+    """What the lesson's file says of each exercise. Read by libyaml, ten times as fast as Python's own reader."""
+    return yaml.load((SUBMISSIONS / f"{lesson}.yaml").read_text(), yaml.CSafeLoader)
+
+
+@cache
 def submissions(lesson: str, notebook: str) -> dict[str, list[Submission]]:
     """The submissions to a notebook by exercise: those of the lesson's file, the solution itself, and the stub."""
-    written = yaml.safe_load((SUBMISSIONS / f"{lesson}.yaml").read_text())
     found = {}
     for exercise, (cell, _) in exercises(notebooks(lesson)[notebook]).items():
-        listed = written.get(exercise, {})
+        listed = written(lesson).get(exercise, {})
         right = {"the solution": cell.source, **listed.get("right", {})}
         wrong = {"the stub": {"says": "Error", "source": released(cell)}, **listed.get("wrong", {})}
         answers = [(name, source, None, "visible") for name, source in right.items()]
         answers += [
             (name, answer["source"], answer["says"], answer.get("seen", "visible")) for name, answer in wrong.items()
         ]
-        last_of_their_kind = (list(right)[-1], list(wrong)[-1])
+        sampled = listed.get("sampled", ())
         found[exercise] = [
             Submission(
                 exercise,
                 name,
                 source,
                 says,
-                alone=TEST_ALL or name in last_of_their_kind,
                 trains=listed.get("trains", False),
                 seen=seen,
-                sampled=listed.get("sampled", False),
+                sampled=("right" if says is None else "wrong") in sampled,
             )
             for name, source, says, seen in answers
         ]
@@ -176,18 +191,23 @@ def submissions(lesson: str, notebook: str) -> dict[str, list[Submission]]:
 
 
 def tried(lesson: str, notebook: str) -> dict[str, list[Submission]]:
-    """The submissions that this run tries: all, unless it samples some exercises."""
-    return {
-        exercise: sample(answers) if answers[0].sampled and not EVERY_ANSWER else answers
-        for exercise, answers in submissions(lesson, notebook).items()
-    }
+    """The submissions that this run tries: all, unless it samples some; the last of each kind is judged alone, too."""
+    found = {}
+    for exercise, answers in submissions(lesson, notebook).items():
+        chosen = answers if EVERY_ANSWER else sample(answers, seed=repr(answers))
+        last_of_their_kind = list({answer.kind: answer for answer in chosen}.values())
+        found[exercise] = [replace(answer, alone=TEST_ALL or answer in last_of_their_kind) for answer in chosen]
+    return found
 
 
-def sample(answers: list[Submission]) -> list[Submission]:
-    """The solution, and one in three answers of each kind; the last of its kind is one, as it is judged alone, too."""
-    chosen = {answers[0]}
+def sample(answers: list[Submission], seed: str) -> list[Submission]:
+    """The solution, the stub, the last answer, and a few others of a kind that is sampled: the same for a seed."""
+    chance = random.Random(seed)
+    always = ("the solution", "the stub", answers[-1].name)
+    chosen = [answer for answer in answers if answer.name in always or not answer.sampled]
     for kind in ("right", "wrong"):
-        chosen.update([answer for answer in answers if answer.kind == kind][::-ONE_IN])
+        others = [answer for answer in answers if answer.kind == kind and answer not in chosen]
+        chosen += chance.sample(others, min(len(others), max(1, len(others) // ONE_IN)))
     return [answer for answer in answers if answer in chosen]
 
 
@@ -202,9 +222,15 @@ class Run:
 @cache
 def run(lesson: str, notebook: str) -> Run:
     """Execute a solution notebook and try the submissions to its exercises, once for all tests."""
-    new_process = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(max_workers=1, mp_context=new_process) as pool:
-        return pool.submit(_run_notebook, lesson, notebooks(lesson)[notebook], tried(lesson, notebook)).result()
+    return in_new_process(_run_notebook, lesson, notebooks(lesson)[notebook], tried(lesson, notebook))
+
+
+def in_new_process(function: Callable[..., Any], *arguments: object) -> Any:
+    """What a function returns in a new process, forked from one that has imported libraries and done nothing else."""
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload(list(LIBRARIES))
+    with ProcessPoolExecutor(max_workers=1, mp_context=context) as pool:
+        return pool.submit(function, *arguments).result()
 
 
 def _run_notebook(lesson: str, notebook: NotebookNode, answers: dict[str, list[Submission]]) -> Run:

@@ -1,8 +1,5 @@
 """A recorded run is compared as strictly as one in a kernel: what differs is told, cell by cell."""
 
-import multiprocessing
-from concurrent.futures import ProcessPoolExecutor
-
 import harness
 import nbformat
 import pytest
@@ -26,8 +23,7 @@ def outputs_of(sources, seconds):
 
 def recorded(*sources, seconds=120):
     """What cells show, run one after the other in a new process, as the harness runs them."""
-    with ProcessPoolExecutor(1, mp_context=multiprocessing.get_context("spawn")) as pool:
-        return pool.submit(outputs_of, sources, seconds).result()
+    return harness.in_new_process(outputs_of, sources, seconds)
 
 
 def judged(test, *submissions):
@@ -39,8 +35,7 @@ def judged(test, *submissions):
 
     solution = cell(submissions[0].source, "fit", solution=True)
     notebook = new_notebook(cells=[solution, cell(test, "fit-check", grade=True, locked=True, points=1)])
-    with ProcessPoolExecutor(1, mp_context=multiprocessing.get_context("spawn")) as pool:
-        return pool.submit(harness._executed, notebook, {"fit": list(submissions)}).result().verdicts
+    return harness.in_new_process(harness._executed, notebook, {"fit": list(submissions)}).verdicts
 
 
 @pytest.fixture
@@ -120,17 +115,36 @@ def test_what_the_notebook_said_of_its_own_answer_is_the_verdict_on_it():
     assert judged(test, answers[7])[answers[7]].message == "AssertionError: too many"
 
 
-def test_a_sample_holds_the_solution_and_one_in_three_of_each_kind():
-    right = [harness.Submission("fit", f"right {i}", "", None, sampled=True) for i in range(5)]
-    wrong = [harness.Submission("fit", f"wrong {i}", "", "says", sampled=True) for i in range(7)]
-    found = [answer.name for answer in harness.sample(right + wrong)]
-    assert found == ["right 0", "right 1", "right 4", "wrong 0", "wrong 3", "wrong 6"]
+def answers(count, says, sampled=True):
+    names = ["the stub" if says else "the solution", *(f"{says} {number}" for number in range(1, count))]
+    return [harness.Submission("fit", name, name, says, sampled=sampled) for name in names]
 
 
-def test_every_answer_is_tried_where_that_is_asked(monkeypatch):
-    exercise = ("top_tagging", "challenge")
-    all_answers = harness.submissions(*exercise)["predict-dnn"]
-    monkeypatch.setattr(harness, "EVERY_ANSWER", False)
-    assert harness.tried(*exercise)["predict-dnn"] == harness.sample(all_answers) != all_answers
-    monkeypatch.setattr(harness, "EVERY_ANSWER", True)
-    assert harness.tried(*exercise)["predict-dnn"] == all_answers
+@pytest.mark.parametrize(("rights", "wrongs", "found"), [(3, 5, (2, 3)), (2, 2, (2, 2)), (25, 34, (4, 6))])
+def test_a_sample_holds_the_solution_the_stub_and_a_few_of_each_kind(rights, wrongs, found):
+    written = answers(rights, None) + answers(wrongs, "says")
+    chosen = harness.sample(written, "a seed")
+    assert tuple(sum(answer.right == right for answer in chosen) for right in (True, False)) == found
+    assert {"the solution", "the stub"} <= {answer.name for answer in chosen}
+
+
+def test_a_sample_is_the_same_for_a_seed_and_reaches_every_answer_with_others():
+    written = answers(5, None) + answers(9, "says")
+    assert harness.sample(written, "a seed") == harness.sample(written, "a seed")
+    assert {answer for seed in range(99) for answer in harness.sample(written, str(seed))} == set(written)
+
+
+def test_of_a_kind_that_is_not_sampled_all_are_tried():
+    written = answers(5, None) + answers(9, "says", sampled=False)
+    assert harness.sample(written, "a seed")[-9:] == written[-9:]
+
+
+def test_every_answer_is_tried_where_that_is_asked_and_the_last_of_a_kind_alone(monkeypatch):
+    monkeypatch.setattr(harness, "TEST_ALL", False)
+    for every in (False, True):
+        monkeypatch.setattr(harness, "EVERY_ANSWER", every)
+        found = harness.tried("top_tagging", "challenge")["predict-dnn"]
+        everything = len(harness.submissions("top_tagging", "challenge")["predict-dnn"])
+        assert len(found) == everything if every else 5 <= len(found) < everything / 3
+        right, wrong = ([answer.alone for answer in found if answer.right == right] for right in (True, False))
+        assert right == [False] * (len(right) - 1) + [True] and wrong == [False] * (len(wrong) - 1) + [True]

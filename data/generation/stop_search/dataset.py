@@ -103,7 +103,7 @@ def described(process: StopSearchProcess, production: Production) -> dict[str, o
 
 DATA_SET = DataSet(
     name="stop_search",
-    default_size=101_000,
+    default_size=141_000,
     size_meaning="selected events of all processes together",
     files=tuple(file_name(part, kind) for part in PARTS for kind in KINDS),
     columns=COLUMNS,

@@ -33,7 +33,7 @@ def simulate_chunk(task: Task) -> Chunk:
     """Simulate ``task.tries`` hard processes of the sample; keep the selected events.
 
     The chunk has the 17 variables and ``scale_factor``, all float64. Its cross-section is that before the cuts on the
-    hard process.
+    hard process. Raises ValueError if no hard process passes them: the cross-section is then unknown.
     """
     process = PROCESSES[task.sample_name]
     seed = task.seed()
@@ -48,6 +48,9 @@ def simulate_chunk(task: Task) -> Chunk:
         if pythia.forceHadronLevel() and (row := reconstruct(pythia.event, finder, process, rng)):
             rows.append(row)
     columns = {name: np.array([row[name] for row in rows], dtype=float) for name in (*VARIABLES, "scale_factor")}
+    if veto.n_vetoed == task.tries:
+        cuts = process.cuts.text()
+        raise ValueError(f"{process.name}: none of {task.tries} tries passes {cuts}; raise tries_per_chunk")
     accepted = 1 - veto.n_vetoed / task.tries
     return Chunk(columns, pythia.infoPython().sigmaGen() * MB_TO_PB / accepted)
 

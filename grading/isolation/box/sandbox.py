@@ -2,6 +2,7 @@
 
 Inside there is no network, no other process, and of the file system only the system's programs, the Python environment,
 ``helpers``, ``data`` and this package's own code, all read-only, beside a private temporary folder of limited size.
+What namespaces do not divide, ``system_calls`` refuses.
 
 As root the sandbox is entered as nobody. Nobody may not be allowed to look into the folders that hold the environment,
 so they are bound into a mount namespace of their own first.
@@ -14,9 +15,12 @@ import site
 import subprocess
 import sys
 import sysconfig
-from collections.abc import Iterable, Sequence
+import tempfile
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
+from grading.isolation.box import system_calls
 from grading.isolation.box.limits import NEW, Limits
 from helpers.repository import ROOT
 
@@ -82,8 +86,16 @@ def require() -> None:
             f"Submissions are graded in a sandbox, but {' and '.join(missing)} cannot be found: install it "
             f"(on Debian and Ubuntu: apt install bubblewrap), {way_out}."
         )
-    command = Sandbox([], Limits()).command([sys.executable, "-c", "import numpy, helpers"])
-    tried = subprocess.run(command, capture_output=True, text=True, stdin=subprocess.DEVNULL)
+    try:
+        with filter_file() as filtered:
+            command = Sandbox([], Limits()).command([sys.executable, "-c", "import numpy, helpers"], filtered=filtered)
+            tried = subprocess.run(
+                command, capture_output=True, text=True, stdin=subprocess.DEVNULL, pass_fds=[filtered]
+            )
+    except system_calls.NoFilter as reason:
+        raise NoSandbox(
+            f"Submissions are graded in a sandbox, in which {reason}: use another one, {way_out}."
+        ) from None
     if tried.returncode:
         said = (tried.stderr.strip().splitlines() or ["no reason given"])[-1]
         raise NoSandbox(
@@ -91,6 +103,15 @@ def require() -> None:
             " (sysctl kernel.unprivileged_userns_clone=1, on Ubuntu kernel.apparmor_restrict_unprivileged_userns=0) and"
             f" let others read the course's environment, {way_out}."
         )
+
+
+@contextmanager
+def filter_file() -> Iterator[int]:
+    """A descriptor of a file that holds the filter of system calls, for `Sandbox.command`. Raises NoFilter."""
+    with tempfile.TemporaryFile(buffering=0) as file:
+        file.write(system_calls.program())
+        file.seek(0)
+        yield file.fileno()
 
 
 def _as_root(*names: str) -> tuple[str, ...]:
@@ -107,8 +128,13 @@ class Sandbox:
     def __init__(self, code: Iterable[Path], limits: Limits, divided: bool = False) -> None:
         self.code, self.limits, self.divided = list(code), limits, divided
 
-    def command(self, command: Sequence[str], files: Sequence[tuple[int, str]] = ()) -> list[str]:
-        """What to execute. files: descriptors of open files, and what their copies in the work folder are called."""
+    def command(
+        self, command: Sequence[str], files: Sequence[tuple[int, str]] = (), filtered: int | None = None
+    ) -> list[str]:
+        """What to execute. files: descriptors of open files, and what their copies in the work folder are called.
+
+        filtered: the descriptor of a `filter_file`; without one, all system calls are there.
+        """
         readable = self.readable()
         seen_as = {path: f"{STAGE}/{number}" for number, path in enumerate(readable)} if os.geteuid() == 0 else {}
         bubblewrap = [
@@ -126,9 +152,12 @@ class Sandbox:
                 "--tmpfs",
                 "/dev/shm",
             ),
+            # Shared pages of this device are memory that no process is seen to have.
+            *("--ro-bind", "/dev/null", "/dev/zero"),
             *("--remount-ro", "/dev", "--size", str(self.limits.scratch_bytes), "--tmpfs", "/tmp"),
             *("--dir", HOME, "--dir", WORK),
             *("--tmpfs", str(COURSE)),
+            *(() if filtered is None else ("--seccomp", str(filtered))),
         ]
         for path in readable:
             bubblewrap += ["--ro-bind", seen_as.get(path, str(path)), str(path)]
@@ -186,5 +215,6 @@ def environment(home: str) -> dict[str, str]:
         "TF_CPP_MIN_LOG_LEVEL": "3",
         "MPLBACKEND": "module://matplotlib_inline.backend_inline",
         "OMP_WAIT_POLICY": "passive",
+        "HDF5_USE_FILE_LOCKING": "FALSE",
         **{name: os.environ[name] for name in PASSED_ON if name in os.environ},
     }

@@ -13,7 +13,7 @@ from jupyter_client.kernelspec import KernelSpec
 from jupyter_client.manager import AsyncKernelManager
 from traitlets import Type
 
-QUEUED_MESSAGES = 100
+QUEUED_MESSAGES = 10
 SEND_PATIENCE_S = 5
 
 

@@ -22,6 +22,7 @@ from traitlets.utils.importstring import import_item
 from grading.cells import submitted_files, visible_part
 from grading.cells.incidents import Incidents
 from grading.cells.names_of_checks import NamesOfChecks
+from grading.cells.quotation import visible
 from grading.cells.regions import HIDDEN_TESTS
 from grading.cells.roles import name_of
 from grading.isolation.box import sandbox
@@ -37,14 +38,24 @@ def before_grading(notebooks: list[str], **what: object) -> None:
     """A pre_convert_hook of nbgrader, called before anything of a submission is copied.
 
     Ends the command where no sandbox can be made. Links are removed from the submission, because nbgrader would grade
-    or copy what they point to; nbgrader logs other errors of a hook and goes on, so these end the command, too.
+    or copy what they point to, and files that are too many are moved out of it. nbgrader logs other errors of a hook
+    and goes on, so these end the command, too.
     """
     try:
         if sandbox.wanted():
             sandbox.require()
         for folder in {Path(notebook).parent for notebook in notebooks}:
+            if aside := submitted_files.move_excess(folder):
+                most = submitted_files.MAX_FILES
+                get_logger().warning(
+                    "incident: %s holds more than %d files; all but notebooks are now in %s", folder, most, aside
+                )
             for name in submitted_files.remove_links(folder):
-                get_logger().warning("incident: %s: %s was a link or no plain file and was removed", folder, name)
+                get_logger().warning(
+                    "incident: %s: %s was a link or no plain file and was removed", visible(str(folder)), visible(name)
+                )
+            if odd := submitted_files.set_odd_time_aside(folder):
+                get_logger().warning("incident: %s: %s", visible(str(folder)), odd)
         notebooks[:] = [notebook for notebook in notebooks if Path(notebook).is_file()]
     except (sandbox.NoSandbox, OSError) as reason:
         raise SystemExit(str(reason)) from None

@@ -21,10 +21,18 @@ from jupyter_client.provisioning.provisioner_base import KernelProvisionerBase
 from grading.isolation.box import sandbox
 from grading.isolation.box.launching import CannotStart, Launched, Process, Program, Starter, launch
 from grading.isolation.box.watch import Watch, family
+from grading.isolation.host.relay import passed_on
 
 PORTS: KernelConnectionInfo = {"shell_port": 1, "iopub_port": 2, "control_port": 3, "stdin_port": 4, "hb_port": 5}
 LISTENING = {"shell": PORTS["shell_port"], "iopub": PORTS["iopub_port"], "control": PORTS["control_port"]}
 LAST_WORDS, LONGEST_WORD_BYTES = 20, 500
+
+
+def _listening(path: str) -> socket.socket:
+    made = socket.socket(socket.AF_UNIX)
+    made.bind(path)
+    made.listen(8)
+    return made
 
 
 class SandboxProvisioner(KernelProvisionerBase):
@@ -63,9 +71,9 @@ class SandboxProvisioner(KernelProvisionerBase):
         with contextlib.ExitStack() as opened:
             sockets = dict(self.sockets)
             for channel, port in LISTENING.items():
-                sockets[channel] = opened.enter_context(socket.socket(socket.AF_UNIX))
-                sockets[channel].bind(f"{address}-{port}")
-                sockets[channel].listen(8)
+                sockets[channel] = opened.enter_context(_listening(f"{folder}/{channel}"))
+                outer = _listening(f"{address}-{port}")
+                self._cleanup.callback(passed_on(outer, Path(folder, channel), self.program.limits.message_bytes))
             files = {name: opened.enter_context(path.open("rb")) for name, path in self.program.files.items()}
             self.process = self._started(
                 {
@@ -139,10 +147,12 @@ class SandboxProvisioner(KernelProvisionerBase):
     def _launched(self, settings: dict, files: dict[str, int]) -> Launched:
         run = [sys.executable, "-P", "-m", self.program.module, json.dumps(settings)]
         box = sandbox.Sandbox(self.program.code, self.program.limits)
-        command = box.command(run, [(file, name) for name, file in files.items()])
         # bubblewrap's own environment can be read in the sandbox; the grader's may hold passwords.
         environment = {"PATH": os.environ["PATH"]}
-        return launch(command, [*settings["sockets"].values(), *files.values()], environment, subprocess.PIPE)
+        with sandbox.filter_file() as filtered:
+            command = box.command(run, [(file, name) for name, file in files.items()], filtered)
+            descriptors = [*settings["sockets"].values(), *files.values(), filtered]
+            return launch(command, descriptors, environment, subprocess.PIPE)
 
     def _launched_unsandboxed(self, settings: dict, files: dict[str, int]) -> Launched:
         home = self._cleanup.enter_context(tempfile.TemporaryDirectory(prefix="hepdl-", ignore_cleanup_errors=True))

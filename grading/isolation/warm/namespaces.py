@@ -13,6 +13,7 @@ import struct
 from collections.abc import Sequence
 from pathlib import Path
 
+from grading.isolation.box import system_calls
 from grading.isolation.box.limits import NEW
 
 TEMPORARY, SHARED_MEMORY = "/tmp", "/dev/shm"
@@ -52,6 +53,8 @@ def unshare() -> None:
 def isolate(request: dict) -> None:
     """Give the init process of new namespaces empty temporary folders, and take away all rights. Raises OSError.
 
+    What namespaces do not divide goes, too (``system_calls``).
+
     request: as `server.serve` gets it; of it scratch_bytes and shared_memory_bytes, the sizes of temporary folders;
     code_folder, which is emptied but for the paths in code; below_temporary, the paths that stay in /tmp; and in
     settings folder, the working folder.
@@ -67,6 +70,7 @@ def isolate(request: dict) -> None:
     _start_loopback()
     Path("/proc/sys/user/max_user_namespaces").write_text("0")  # namespaces(7)
     _drop_capabilities()
+    system_calls.install()
 
 
 def hide_memory() -> None:

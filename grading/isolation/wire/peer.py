@@ -8,19 +8,18 @@ which calls back a function of the test. A request is a dictionary:
     {"op": anything else, …}            for the ``handle`` of the side that is asked
 
 and so is a reply: {"value": value}, {"error": exception}, {"ended": true} of an iterator, or {"refused": why, in a
-sentence}. That to a call has beside it "changed": the positions of those mutable parts of the request that are no
-longer as they were.
+sentence}. After a call {"op": "digests", "key": bytes} asks for what its arguments hold by then (``contents``).
 """
 
 import itertools
+import secrets
 import socket
 from collections.abc import Callable, Iterator
 from typing import Any
 
-import numpy as np
-
 from . import plain_data
 from .channel import END, HANDSHAKE, Channel
+from .contents import DIGEST_BYTES, digests
 from .proxies import FunctionProxy, References
 from .validation import Refused, field, require_type
 
@@ -32,14 +31,15 @@ class Peer:
     """One side. ``serve`` is for the side that is asked, ``request`` and the rest for the side that asks.
 
     handle: called with a request that is not about an exported object; returns a value to send. invalidate: called with
-    each part of the arguments that a call of the other side's function has changed.
+    each part of the arguments that a call of the other side's function has changed; None: that is not asked.
+    ``arguments`` holds the mutable parts of those of the call that ended last.
     """
 
     def __init__(
         self,
         connection: socket.socket,
         handle: Callable[[dict], Any] = lambda request: None,
-        invalidate: Callable[[Any], None] = lambda changed: None,
+        invalidate: Callable[[Any], None] | None = None,
     ) -> None:
         self.channel = Channel(connection)
         self.handle, self.invalidate = handle, invalidate
@@ -47,6 +47,7 @@ class Peer:
         self.methods: dict[tuple[int, str], FunctionProxy] = {}
         self.numbering = itertools.count(1)
         self.depth = 0
+        self.arguments: list[Any] = []
 
     def export(self, value: Any) -> dict[str, Any]:
         """The reference to an object of this side."""
@@ -77,11 +78,19 @@ class Peer:
         """Call a function of the other side's; returns what it returns, and raises what it raises."""
         request = {"op": "call", "number": number, "arguments": list(arguments), "keywords": keywords}
         reply, mutable = self._exchange(request | self.call_context())
-        for position in reply.get("changed", []):
-            if type(position) is not int or not 0 <= position < len(mutable):
-                raise Refused("what came back with it is malformed")
-            self.invalidate(mutable[position])
+        if self.invalidate is not None:
+            self._compare(mutable, self.invalidate)
         return _result(reply)
+
+    def _compare(self, sent: list[Any], invalidate: Callable[[Any], None]) -> None:
+        """Invalidate those mutable parts of a request that no longer hold on the other side what they hold here."""
+        key = secrets.token_bytes(DIGEST_BYTES)
+        there = field(self.request({"op": "digests", "key": key}), "value", list)
+        if len(there) != len(sent):
+            raise Refused("what came back with it is malformed")
+        for part, here, said in zip(sent, digests(sent, key), there, strict=True):
+            if here != said:
+                invalidate(part)
 
     def call_context(self) -> dict[str, Any]:
         """What a call says of where it is to run, beyond its arguments."""
@@ -161,6 +170,9 @@ class Peer:
             return self._reply_to_call(request, mutable)
         if request.get("op") == "next":
             return self._reply_to_next(request)
+        if request.get("op") == "digests":
+            arguments, self.arguments = self.arguments, []
+            return {"value": digests(arguments, field(request, "key", bytes))}
         return {"value": self.handle(request)}
 
     def _reply_to_next(self, request: dict) -> dict:
@@ -175,12 +187,11 @@ class Peer:
     def _reply_to_call(self, request: dict, mutable: list[Any]) -> dict:
         function = self._exported(request)
         arguments, keywords = field(request, "arguments", list), field(request, "keywords", dict)
-        before = [_snapshot(part) for part in mutable]
         try:
             reply: dict[str, Any] = {"value": function(*arguments, **keywords)}
         except BaseException as error:
             reply = {"error": error}
-        reply["changed"] = [number for number, part in enumerate(mutable) if _snapshot(part) != before[number]]
+        self.arguments = mutable
         return reply
 
     def _exported(self, request: dict) -> Any:
@@ -201,19 +212,6 @@ class Peer:
     def _decode(self, payload: bytearray) -> tuple[dict, list[Any]]:
         message, mutable = plain_data.decode(payload, self.resolve)
         return require_type(message, dict), mutable
-
-
-def _snapshot(part: Any) -> Any:
-    """What tells whether an array, a list, a dictionary or a random generator has been changed."""
-    if isinstance(part, np.ndarray):
-        if part.dtype == object:
-            return [id(item) for item in part.flat]
-        return part.tobytes(), part.shape, part.dtype
-    if isinstance(part, dict):
-        return [(key, id(value)) for key, value in part.items()]
-    if isinstance(part, list):
-        return [id(item) for item in part]
-    return repr(part.bit_generator.state)
 
 
 def _result(reply: dict) -> Any:

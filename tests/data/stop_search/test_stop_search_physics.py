@@ -147,7 +147,7 @@ def test_events_weigh_less_where_the_signal_is(named):
         for softer, harder in pairwise(weights):
             assert harder.max() < 0.7 * softer.min()
     for soft, hard, _ in (w_jets, top_pairs):
-        assert named(soft[-1].name)["weight"].max() < 0.1 * named(hard[-1].name)["weight"].min()
+        assert named(soft[-1].name)["weight"].max() < 0.7 * named(hard[-1].name)["weight"].min()
 
 
 def test_soft_leptons_of_hard_processes_with_a_hard_one_are_those_of_taus(named):

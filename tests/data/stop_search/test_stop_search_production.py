@@ -159,3 +159,11 @@ def test_leptons_of_b_hadrons_are_displaced():
                 displacement[kind].append(abs(dxy))
     assert np.median(displacement["prompt"]) < 1e-6
     assert 0.003 < np.median(displacement["heavy flavour"]) < 0.1, "in cm"
+
+
+def test_a_chunk_whose_every_try_is_vetoed_is_named(monkeypatch):
+    """Its cross-section before the cuts is 0/0."""
+    impossible = dataclasses.replace(ALL_W_JETS, name="impossible", cuts=Cuts(least_met=6_500.0))
+    monkeypatch.setitem(processes.PROCESSES, "impossible", impossible)
+    with pytest.raises(ValueError, match=r"impossible: none of 5 tries passes MET ≥ 6500 GeV.*tries_per_chunk"):
+        simulation.simulate_chunk(Task("impossible", 0, 5))

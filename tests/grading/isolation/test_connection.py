@@ -25,7 +25,7 @@ def test_each_connection_is_bounded(context, tmp_path):
     manager.load_connection_info(address)
     client = manager.client(context=context)
     for made in (client.connect_shell(), client.connect_iopub(), manager.connect_control()):
-        assert (made.maxmsgsize, made.rcvhwm, made.sndtimeo) == (BOUND, 100, 5000)
+        assert (made.maxmsgsize, made.rcvhwm, made.sndtimeo) == (BOUND, 10, 5000)
 
 
 def test_what_is_no_jupyter_message_is_passed_over(context):

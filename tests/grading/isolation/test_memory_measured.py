@@ -48,6 +48,30 @@ MAPPED = """
                 sum(mapped[::4096])
                 time.sleep(0.1)
 """
+SHARED = """
+    import mmap, time
+    def work(size):
+        taken = mmap.mmap(-1, size)
+        for start in range(0, size, 4096): taken[start] = 1
+        time.sleep(0.3)
+"""
+IN_A_FOLDER_OF_MEMORY = """
+    import time
+    def work(size):
+        with open("/dev/shm/taken", "wb") as file:
+            for _ in range(0, size, 1_000_000): file.write(bytes(1_000_000))
+        time.sleep(0.3)
+"""
+WRITTEN_BACK = """
+    import tempfile, time
+    import numpy as np
+    def work(size):
+        with tempfile.NamedTemporaryFile() as file:
+            file.truncate(size)
+            numbers = np.memmap(file.name, np.uint8, "r+")
+            for start in range(0, size, 1_000_000): numbers[start : start + 1_000_000] = 1
+            time.sleep(0.1)
+"""
 LIES = """
     import builtins, pathlib, resource
     from helpers import checks, peak_memory
@@ -70,11 +94,17 @@ LIES = """
         ([FREED, WORK], SEEN),
         ([IN_PIECES], NOT_SEEN),
         ([MAPPED], NOT_SEEN),
+        ([IN_A_FOLDER_OF_MEMORY], SEEN),
+        ([WRITTEN_BACK], NOT_SEEN),
     ],
-    ids=["hog", "child", "fork", "lies", "freed", "pieces", "mapped"],
+    ids=["hog", "child", "fork", "lies", "freed", "pieces", "mapped", "folder of memory", "written back"],
 )
 def test_growth(cells, measure):
     assert errors(run([*cells, ("measured", measure)])) == {}
+
+
+def test_memory_that_could_be_shared_is_not_to_be_had():
+    assert "PermissionError" in errors(run([SHARED, ("measured", NOT_SEEN)]))["measured"]
 
 
 def test_a_peak_is_seen_while_processes_are_looked_for(monkeypatch):
@@ -91,6 +121,7 @@ def test_growth_without_a_sandbox(monkeypatch):
     monkeypatch.setenv(sandbox.UNSANDBOXED, "1")
     assert errors(run([WORK, ("measured", SEEN)])) == {}
     assert errors(run([IN_PIECES, ("measured", NOT_SEEN)])) == {}
+    assert errors(run([SHARED, ("measured", SEEN)])) == {}
 
 
 def test_a_hog_is_told_how_much_it_took():

@@ -1,11 +1,14 @@
 """What a peer may do to the one that asks it, over the connection itself: long or slow messages, calls without end."""
 
 import contextlib
+import datetime
+import pathlib
 import socket
 import threading
 import time
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from grading.isolation.examiner.invalidation import invalidate
@@ -79,13 +82,64 @@ def test_a_changed_argument_is_invalidated_and_the_others_are_not(asking):
     assert np.isnan(first).all() and second == {"kept": 1}
 
 
-@pytest.mark.parametrize("changed", [[10**6], [-1], ["0"], [True]], ids=str)
-def test_changes_of_what_was_not_sent_are_refused(sockets, changed):
-    asking = Peer(sockets[0], invalidate=invalidate)
-    reply, _ = plain_data.encode({"value": None, "changed": changed}, export=repr)
-    Channel(sockets[1]).send(-1, reply)  # to the first request
-    with pytest.raises(Refused, match="malformed"):
-        asking.call(1, (), {})
+@pytest.mark.parametrize("said", [None, [], [b"no digest"], ["0"] * 3, {}], ids=str)
+def test_what_is_no_digest_of_the_arguments_is_none(sockets, said):
+    asking, given = Peer(sockets[0], invalidate=invalidate), np.arange(3.0)
+    for number, value in (1, None), (2, said):
+        Channel(sockets[1]).send(-number, plain_data.encode({"value": value}, export=repr)[0])
+    with pytest.raises(Refused):
+        asking.call(1, (given,), {})
+
+
+UNCHANGED = {
+    "numbers": ([1, 2.5, True, None, 1j], {"a": np.float32(3), 2: np.int64(4)}),
+    "texts and dates": ["a", b"b", pathlib.Path("/c"), np.datetime64("2026-11-28"), np.array(["d", "ee"])],
+    "nested": [[1, [2]], {"a": {"b": (3, [4])}}, np.array([[1], None], dtype=object)],
+    "arrays": [
+        np.arange(6).reshape(2, 3).T,
+        np.zeros((0, 3)),
+        np.ma.masked_array([1.0, 2.0], [0, 1]),
+        np.arange(3)[::-1],
+    ],
+    "tables": [np.zeros(3, [("x", "f4"), ("y", "i8")])],
+    "chance": np.random.default_rng(5),
+    "frames": pd.DataFrame({"x": [1.0, 2.0], "y": ["a", "b"]}),
+    "other things": [print, {1, 2}, range(3), datetime.date(2026, 11, 28), ValueError("no")],
+}
+
+
+@pytest.mark.parametrize("kind", UNCHANGED)
+def test_arguments_that_a_function_leaves_alone_are_not_invalidated(asking, kind):
+    found = []
+    asking.invalidate = found.append
+    asking.served["look"] = lambda *arguments: repr(arguments)
+    value(asking, "look")(UNCHANGED[kind])
+    assert found == []
+
+
+CHANGES = {
+    "order": lambda given: given["list"].sort(),
+    "an item": lambda given: given["list"].__setitem__(0, 9),
+    "a longer list": lambda given: given["list"].append(1),
+    "an equal list": lambda given: given["nested"].__setitem__(0, [1]),
+    "a key": lambda given: given["nested"][1].pop("a"),
+    "a number": lambda given: given["array"].__setitem__(1, 5),
+    "a tuple": lambda given: given["list"].__setitem__(2, (7, 8)),
+    "a draw": lambda given: given["chance"].random(),
+}
+
+
+@pytest.mark.parametrize("change", CHANGES)
+def test_each_change_of_an_argument_is_seen(asking, change):
+    found = []
+    asking.invalidate = found.append
+    asking.served["change"] = CHANGES[change]
+    value(asking, "change")(
+        {"list": [3, 1, (7, 9)], "nested": [[1], {"a": 2}], "array": np.arange(3), "chance": np.random.default_rng(1)}
+        if change != "order"
+        else {"list": [3, 1]}
+    )
+    assert len(found) == 1
 
 
 def test_what_was_never_exported_is_refused(asking):

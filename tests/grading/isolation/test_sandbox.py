@@ -84,6 +84,27 @@ def test_links_and_pipes_are_removed_from_a_submission_before_it_is_copied(monke
     assert caplog.text.count("incident: ") == 4
 
 
+@pytest.mark.parametrize("make", [lambda path: path.touch(), lambda path: path.mkdir()], ids=["files", "folders"])
+def test_files_that_are_too_many_are_moved_out_of_a_submission(monkeypatch, tmp_path, caplog, make):
+    monkeypatch.setenv(sandbox.UNSANDBOXED, "1")
+    notebooks = [tmp_path / student / "a" / "own.ipynb" for student in ("honest", "mallory")]
+    for notebook in notebooks:
+        notebook.parent.mkdir(parents=True)
+        notebook.write_text("{}")
+        (notebook.parent / "data.csv").touch()
+    (notebooks[1].parent / "more").mkdir()
+    for number in range(1000):
+        make(notebooks[1].parent / "more" / str(number))
+    before_grading(notebooks=[str(notebook) for notebook in notebooks])
+    assert [sorted(path.name for path in notebook.parent.iterdir()) for notebook in notebooks] == [
+        ["data.csv", "own.ipynb"],
+        ["own.ipynb"],
+    ]
+    (aside,) = (path for path in (tmp_path / "mallory").iterdir() if path.name != "a")
+    assert len(list((aside / "more").iterdir())) == 1000
+    assert "holds more than 200 files" in caplog.text
+
+
 def test_a_sandbox_outlives_the_thread_that_asked_for_it(sandboxed):
     command = sandbox.Sandbox([], Limits()).command(["sh", "-c", "echo started >&2; sleep 1000"])
     with ThreadPoolExecutor(1) as thread:

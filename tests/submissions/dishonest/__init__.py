@@ -32,6 +32,7 @@ GROUPS = (
     "broken",
     "crossing",
     "models",
+    "stores",
 )
 
 

@@ -122,6 +122,35 @@ def no_date(folder: Path) -> None:
     (folder / "timestamp.txt").write_text("tomorrow, or the day after")
 
 
+def endless_time(folder: Path) -> None:
+    (folder / "timestamp.txt").write_text("2026-01-15 11:00:00 " + "1 " * 1_000_000)
+
+
+def early_time(folder: Path) -> None:
+    (folder / "timestamp.txt").write_text("0001-01-01 00:00:00 UTC")
+
+
+def word_for_a_time(folder: Path) -> None:
+    (folder / "timestamp.txt").write_text("monday")
+
+
+def time_that_commands(folder: Path) -> None:
+    (folder / "timestamp.txt").write_text("2026-01-15 11:00:00 UTC\x1b[2J\n[AutogradeApp | INFO] full points")
+
+
+def folder_for_a_time(folder: Path) -> None:
+    (folder / "timestamp.txt").unlink(missing_ok=True)
+    (folder / "timestamp.txt").mkdir()
+
+
+def hard_link(folder: Path) -> None:
+    os.link(folder.parents[2] / "gradebook.db", folder / "mine.db")
+
+
+def name_that_is_no_text(folder: Path) -> None:
+    (folder / os.fsdecode(b"\xff\x1b[2J.csv")).write_text("1")
+
+
 def other_notebook(folder: Path) -> None:
     (folder / "other.ipynb").write_text((folder / "counting.ipynb").read_text())
     nested = folder / "counting"
@@ -244,5 +273,54 @@ ATTACKS = [
         "The notebook again under other names.",
         {"window": NO_WINDOW},
         hand_in=other_notebook,
+    ),
+    Attack(
+        "a time without end",
+        "A file with the time of submission that a parser reads for minutes.",
+        {"window": NO_WINDOW},
+        hand_in=endless_time,
+        alone=True,
+    ),
+    Attack(
+        "a time before all",
+        "A time of submission that no deadline is before.",
+        {"window": NO_WINDOW},
+        hand_in=early_time,
+        alone=True,
+    ),
+    Attack(
+        "a word for a time",
+        "A time of submission that nbgrader takes for the next Monday.",
+        {"window": NO_WINDOW},
+        hand_in=word_for_a_time,
+        alone=True,
+    ),
+    Attack(
+        "a time that commands",
+        "A time of submission with an escape sequence and a line of a log.",
+        {"window": NO_WINDOW},
+        hand_in=time_that_commands,
+        alone=True,
+    ),
+    Attack(
+        "a folder for a time",
+        "A folder where the time of submission is looked for.",
+        {"window": NO_WINDOW},
+        hand_in=folder_for_a_time,
+        alone=True,
+    ),
+    Attack(
+        "a hard link",
+        "A second name of the gradebook beside the notebook.",
+        {"window": NO_WINDOW},
+        hand_in=hard_link,
+        alone=True,
+    ),
+    Attack(
+        "a name that is no text",
+        "A file whose name is no UTF-8.",
+        {"window": NO_WINDOW},
+        hand_in=name_that_is_no_text,
+        alone=True,
     ),
 ]

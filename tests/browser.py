@@ -81,14 +81,17 @@ class Browser:
             raise RuntimeError(f"{method}: {message['error']}")
         return message["result"]
 
-    def open(self, page: Path, width: int, height: int, phone: bool = False) -> None:
-        """Load a page, laid out for a screen of so many CSS pixels; a phone has two dots to the pixel and no mouse."""
+    def open(self, page: Path | str, width: int, height: int, phone: bool = False) -> None:
+        """Load a page, a file or an address, laid out for a screen of so many CSS pixels.
+
+        A phone has two dots to the pixel and no mouse.
+        """
         self.requests.clear()
         self.complaints.clear()
         self._loaded = False
         screen = {"width": width, "height": height, "deviceScaleFactor": 2 if phone else 1, "mobile": phone}
         self._send("Emulation.setDeviceMetricsOverride", **screen)
-        self._send("Page.navigate", url=page.resolve().as_uri())
+        self._send("Page.navigate", url=page.resolve().as_uri() if isinstance(page, Path) else page)
         while not self._loaded:
             self._receive()
 
