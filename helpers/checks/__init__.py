@@ -17,6 +17,8 @@ from helpers.checks.classifiers import area_of, draws_roc, integrates, scores_ev
 from helpers.checks.constituents import constituent_momenta, jet_masses, jet_momenta, relative_columns
 from helpers.checks.convolutions import convolves, counts, pools
 from helpers.checks.dense_networks import builds_dense
+from helpers.checks.diagnoses import diagnoses
+from helpers.checks.discoveries import expects_discovery
 from helpers.checks.efficiencies import rates, rejects
 from helpers.checks.event_classes import balances_by_root, encodes, fills_class_matrix, names_classes
 from helpers.checks.events import aligned, randomly_ordered, same_events, shuffled
@@ -26,6 +28,7 @@ from helpers.checks.handing_in import allows_five, hands_in, lets_submit_refuse
 from helpers.checks.hidden_layers import propagates, propagates_back
 from helpers.checks.histories import history
 from helpers.checks.initial_weights import initialises
+from helpers.checks.layered_networks import builds_layers, lists_layers
 from helpers.checks.losses import measures_loss, penalises
 from helpers.checks.merging import merges, scales
 from helpers.checks.merit import weighs_merit
@@ -35,6 +38,9 @@ from helpers.checks.output_files import refuses_lengths, writes_outputs
 from helpers.checks.over_training import compares_outputs
 from helpers.checks.parts import feeds_parts
 from helpers.checks.picture_networks import tags_pictures
+from helpers.checks.process_balance import balances_processes
+from helpers.checks.process_classifiers import calls_processes, encodes_processes, tells_processes
+from helpers.checks.process_confusion import measures_areas, tabulates_confusion
 from helpers.checks.random_files import keeps_to_memory, leaves_nothing_behind, randomizes
 from helpers.checks.ranges import scales_frames, scales_to_range
 from helpers.checks.reading import reads_events
@@ -43,6 +49,7 @@ from helpers.checks.shuffling import shuffles, split_sample, splits
 from helpers.checks.significance import weighs_significance
 from helpers.checks.simulation_weights import balances, breaks_down, needs_weights, refuses_weights, weighs_simulation
 from helpers.checks.stacking import stacks
+from helpers.checks.standard_scores import standardises
 from helpers.checks.taggers import layers, scores_alone, tags
 from helpers.checks.trainings import trains, weighted_history
 from helpers.checks.tree_sizes import fits_chunks, sizes_events
@@ -60,12 +67,15 @@ __all__ = [
     "area_of",
     "balances",
     "balances_by_root",
+    "balances_processes",
     "branch",
     "branches",
     "breaks_down",
     "builds_dense",
     "builds_from_seed",
+    "builds_layers",
     "call",
+    "calls_processes",
     "chooses_on_validation",
     "close",
     "columns",
@@ -79,12 +89,15 @@ __all__ = [
     "cuts_batches",
     "decays",
     "descends",
+    "diagnoses",
     "dictionary",
     "draws_every_order",
     "draws_rates",
     "draws_roc",
     "encodes",
+    "encodes_processes",
     "equal",
+    "expects_discovery",
     "expects_yields",
     "feeds_parts",
     "fills_class_matrix",
@@ -101,8 +114,10 @@ __all__ = [
     "layers",
     "leaves_nothing_behind",
     "lets_submit_refuse",
+    "lists_layers",
     "mean_one",
     "measures_area",
+    "measures_areas",
     "measures_loss",
     "merges",
     "moments",
@@ -148,10 +163,13 @@ __all__ = [
     "split_sample",
     "splits",
     "stacks",
+    "standardises",
     "strings",
+    "tabulates_confusion",
     "tabulates_runs",
     "tags",
     "tags_pictures",
+    "tells_processes",
     "that",
     "trains",
     "trees",

@@ -1,4 +1,4 @@
-"""The di-Higgs data set as files: one ROOT file a process, its samples mixed."""
+"""The di-Higgs data set as files: one ROOT file a process, its samples mixed, and a table of selected events."""
 
 from collections.abc import Mapping
 from hashlib import sha256
@@ -15,6 +15,7 @@ from ..rounding import rounded
 from .columns import COLLECTIONS, COLUMNS, FLAT, SIGNAL_ONLY, WEIGHT, WEIGHT_TERMS
 from .detector import LOGIT, WORKING_POINTS, tag_efficiency
 from .processes import FILES, HIGGS_PAIR, PROCESSES, DihiggsProcess
+from .vectors import NAME, write_vectors
 
 TREE_NAME = "Events"
 PB_TO_FB = 1000.0
@@ -47,7 +48,7 @@ def simulate(task: Task) -> Chunk:
 
 
 def write(folder: Path, size: int, productions: Mapping[str, Production]) -> Written:
-    """Write the four files. A file's samples are mixed, so that its first events are a fair part of it."""
+    """Write ROOT files and table. A file's samples are mixed, so that its first events are a fair part of it."""
     files = {}
     for stem in FILES:
         parts = [
@@ -60,6 +61,7 @@ def write(folder: Path, size: int, productions: Mapping[str, Production]) -> Wri
         path = folder / file_name(stem)
         n_events = write_events(path, stem, {name: values[mixed] for name, values in columns.items()})
         files[path.name] = {"n_events": n_events}
+    files[NAME] = {"n_events": write_vectors(folder)}
     head = (
         {"tree": TREE_NAME}
         | manifest.made_with_pythia()
@@ -148,7 +150,7 @@ DATA_SET = DataSet(
     name="dihiggs",
     default_size=7_000,
     size_meaning="preselected events of all processes together",
-    files=tuple(file_name(stem) for stem in FILES),
+    files=(*(file_name(stem) for stem in FILES), NAME),
     columns=COLUMNS,
     largest_bytes=10e6,
     samples=samples,
