@@ -54,9 +54,7 @@ def builds_layers(function: Callable[..., Any], sizes: list[int], seeds: Sequenc
     that(given == sizes, "build_network changed the list of sizes that it was given")
     for network in networks:
         that(hasattr(network, "get_weights"), "build_network should return a Keras network")
-    builds_dense(
-        networks[0], list(networks[0].get_weights()), sizes[0], sizes[1:], hidden="ReLU", output="a softmax"
-    )
+    builds_dense(networks[0], list(networks[0].get_weights()), sizes[0], sizes[1:], hidden="ReLU", output="a softmax")
     again = call(function, given, seeds[0], says=says)
     first, second, repeated = (_flat(network) for network in (networks[0], networks[1], again))
     that(bool(np.any(first != second)), "networks of two seeds have the same first weights: use the seed")

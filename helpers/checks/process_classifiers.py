@@ -67,7 +67,7 @@ def calls_processes(function: Callable[..., Any], outputs: np.ndarray) -> None:
         wrong = np.array(order)[columns]
         that(not np.array_equal(names, wrong) or np.array_equal(names, _called(outputs)), says)
     for number, (name, right) in enumerate(zip(names, _called(outputs), strict=True)):
-        that(name == right, f"an event with the outputs {outputs[number]} is called {name!r}, but should be {right!r}")
+        that(name == right, f"an event with the outputs {outputs[number]} is called {str(name)!r}, not {str(right)!r}")
 
 
 def _called(outputs: np.ndarray) -> np.ndarray:

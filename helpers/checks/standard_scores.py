@@ -35,13 +35,14 @@ def standardises(function: Callable[..., Any], training: np.ndarray, inputs: np.
     if np.allclose(found, expected, rtol=1e-4, atol=1e-4):
         return
     if varies.any():
-        explained(found[:, varies], _mistakes(training[:, varies], inputs[:, varies]), atol=1e-4)
+        mistakes = {says: wrong[:, varies] for says, wrong in _mistakes(training, inputs).items()}
+        explained(found[:, varies], mistakes, atol=1e-4)
     close(found[:, ~varies], 0 * found[:, ~varies], "a column that is constant in training should become 0", atol=1e-4)
     close(found, expected, "(inputs - mean) / deviation of the training columns is expected", rtol=1e-4, atol=1e-4)
 
 
 def _mistakes(training: np.ndarray, inputs: np.ndarray) -> dict[str, np.ndarray]:
-    """What each known mistake makes of columns that vary in training."""
+    """What each known mistake makes of all columns."""
 
     def scaled(sample: np.ndarray, axis: int | None = 0, ddof: int = 0) -> np.ndarray:
         values: np.ndarray = (inputs - sample.mean(axis=axis)) / sample.std(axis=axis, ddof=ddof)

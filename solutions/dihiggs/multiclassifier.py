@@ -676,7 +676,7 @@ import numpy as np
 from helpers import checks
 
 some_outputs = np.array([[0.1, 0.2, 0.6, 0.1], [0.4, 0.4, 0.1, 0.1], [0.2, 0.2, 0.25, 0.35], [0.1, 0.7, 0.1, 0.1]])
-for some in (slice(None), slice(1, 2), slice(0, 0)):
+for some in (slice(0, 3), slice(None), slice(0, 0)):
     checks.calls_processes(predict_process, some_outputs[some])
 checks.passed("each event has the name of its largest output")
 ### BEGIN HIDDEN TESTS
