@@ -3,9 +3,9 @@
 import argparse
 import sys
 
-from benchmarks import nn_metrics, top_tagging
+from benchmarks import dihiggs, nn_metrics, top_tagging
 
-BARS = {"top_tagging": top_tagging.bars, "nn_metrics": nn_metrics.bars}
+BARS = {"top_tagging": top_tagging.bars, "nn_metrics": nn_metrics.bars, "dihiggs": dihiggs.bars}
 
 
 def parser() -> argparse.ArgumentParser:

@@ -131,6 +131,7 @@ def settings(fault):
         "events": events.get(fault, mixed)[:240],
     }
 
+
 # %% tags=["nbval-ignore-output"]
 def measured(network, inputs, events):
     """The mean over the processes of the fraction of events that are called what they are."""
@@ -141,6 +142,7 @@ def measured(network, inputs, events):
 def saturated(network, inputs):
     """The fraction of events with an output above 0.999."""
     return np.mean(np.asarray(network(inputs)).max(axis=1) > 0.999)
+
 
 # %% tags=["nbval-ignore-output"]
 def observe(fault):
@@ -159,9 +161,13 @@ def observe(fault):
     seen["of events"] = np.bincount(called).max() / len(called)
     return {**seen, "last finite loss": np.max(np.flatnonzero(np.isfinite(losses))) + 1}, losses
 
+
 # %% tags=["nbval-ignore-output"]
 drawn = np.random.default_rng(16).permutation(FAULTS)  # to print it would spoil the exercise
-patients = {"healthy": observe("none"), **{letter: observe(fault) for letter, fault in zip("ABCDE", drawn, strict=True)}}
+patients = {
+    "healthy": observe("none"),
+    **{letter: observe(fault) for letter, fault in zip("ABCDE", drawn, strict=True)},
+}
 pd.DataFrame({name: seen for name, (seen, _) in patients.items()}).T.round(2)
 
 # %% [markdown]
@@ -275,6 +281,7 @@ checks.passed("each symptom has its cause", more=False)
 #
 # </details>
 
+
 # %% nbgrader={"grade": false, "grade_id": "targets", "locked": false, "schema_version": 3, "solution": true, "task": false}
 def targets(processes):
     """Targets, (n_events, 4): 1 in the column of the event's process, 0 elsewhere. Columns in the order of PROCESSES.
@@ -326,6 +333,7 @@ checks.needs_weights(targets, "targets", ("there is a process 'ZJets'", (np.arra
 #
 # </details>
 
+
 # %% nbgrader={"grade": false, "grade_id": "scale", "locked": false, "schema_version": 3, "solution": true, "task": false}
 def scale(training, inputs):
     """The inputs scaled with mean and standard deviation of the training columns, (n_events, n_columns).
@@ -375,6 +383,7 @@ for some in (known, others, 3 * others):
 #
 # </details>
 
+
 # %% nbgrader={"grade": false, "grade_id": "layer-sizes", "locked": false, "schema_version": 3, "solution": true, "task": false}
 def layer_sizes(n_inputs, n_hidden, width, n_outputs):
     """The sizes of all layers, a list of whole numbers: inputs, n_hidden layers of so many neurons (width), outputs.
@@ -421,6 +430,7 @@ checks.needs_weights(layer_sizes, "layer_sizes", ("it is given (5, 1, -3, 2)", (
 # The loop of `published_network` needs `for width in sizes[1:-1]`.
 #
 # </details>
+
 
 # %% nbgrader={"grade": false, "grade_id": "build-network", "locked": false, "schema_version": 3, "solution": true, "task": false} tags=["nbval-ignore-output"]
 def build_network(sizes, seed):
@@ -473,6 +483,7 @@ checks.builds_layers(build_network, [25, 40, 30, 5], seeds=(2, 7))
 #
 # </details>
 
+
 # %% nbgrader={"grade": false, "grade_id": "balance", "locked": false, "schema_version": 3, "solution": true, "task": false}
 def balance(weights, processes):
     """New weights, (n_events,): each process sums to a quarter of the number of events, with the same ratios within.
@@ -513,13 +524,11 @@ checks.needs_weights(balance, "balance", ("the weights of a process sum to less 
 ### END HIDDEN TESTS
 
 # %%
-inputs = {name: np.asarray(scale(vectors[parts["training"]], vectors[part]), np.float32) for name, part in parts.items()}
-truth = {name: np.asarray(targets(processes[part]), np.float32) for name, part in parts.items()}
-balanced = {
-    name: np.asarray(balance(weights[part], processes[part]))
-    for name, part in parts.items()
-    if name != "test"
+inputs = {
+    name: np.asarray(scale(vectors[parts["training"]], vectors[part]), np.float32) for name, part in parts.items()
 }
+truth = {name: np.asarray(targets(processes[part]), np.float32) for name, part in parts.items()}
+balanced = {name: np.asarray(balance(weights[part], processes[part])) for name, part in parts.items() if name != "test"}
 for name in PROCESSES:
     chosen = balanced["training"][processes[parts["training"]] == name]
     print(f"{name:10s} sum {chosen.sum():.1f}, weights {chosen.min():.3f} to {chosen.max():.3f}")
@@ -530,6 +539,7 @@ for name in PROCESSES:
 # How much is each mend worth?
 # Here are six trainings of 200 steps, from the published one upwards; each has one mend more than the one before.
 # To save time, each step has 100 events.
+
 
 # %% tags=["nbval-ignore-output"]
 def climb(initializer, optimizer, inputs, events, weights):
@@ -592,7 +602,7 @@ for name, losses in ladder.items():
 # Keep the dictionary that [`fit`](https://keras.io/api/models/model_training_apis/#fit-method) makes of losses and weighted accuracies, also those of the validation sample, as `history`.
 # It passes if on validation events, each process with its weights in fb,
 #
-# - the mean of the four fractions that are called right exceeds 0.45;
+# - the mean of the four fractions that are called right exceeds 0.40;
 # - the area under the ROC curve of the output of HH, against the three others with balanced weights, exceeds 0.68.
 #
 # The training sample alone trains it.
@@ -629,7 +639,7 @@ history = network.fit(
 # %% nbgrader={"grade": true, "grade_id": "train-check", "locked": true, "points": 5, "schema_version": 3, "solution": false, "task": false} tags=["nbval-ignore-output"]
 from helpers import checks
 
-accuracy, area = checks.tells_processes(network, history, accuracy=0.45, area=0.68)
+accuracy, area = checks.tells_processes(network, history, accuracy=0.40, area=0.68)
 checks.passed(f"accuracy {accuracy:.3f} and an area of {area:.3f} for HH, on validation events", more=False)
 
 # %% tags=["nbval-ignore-output"]
@@ -658,6 +668,7 @@ plt.show()
 # An array of names can be indexed with an array of numbers.
 #
 # </details>
+
 
 # %% nbgrader={"grade": false, "grade_id": "predict-process", "locked": false, "schema_version": 3, "solution": true, "task": false}
 def predict_process(outputs):
@@ -709,6 +720,7 @@ checks.calls_processes(predict_process, np.random.default_rng(7).dirichlet(np.on
 # `sum(axis=1, keepdims=True)` sums each row; `np.where(sums == 0, np.nan, sums)` makes NaN of what is divided by it.
 #
 # </details>
+
 
 # %% nbgrader={"grade": false, "grade_id": "confusion", "locked": false, "schema_version": 3, "solution": true, "task": false}
 def confusion(processes, predicted, weights):
@@ -809,6 +821,7 @@ plt.show()
 #
 # </details>
 
+
 # %% nbgrader={"grade": false, "grade_id": "areas", "locked": false, "schema_version": 3, "solution": true, "task": false}
 def areas(outputs, processes, weights):
     """The area under the weighted ROC curve of each output, its process against the rest: a dictionary {process: area}.
@@ -894,6 +907,7 @@ plt.show()
 #
 # </details>
 
+
 # %% nbgrader={"grade": false, "grade_id": "expected-significance", "locked": false, "schema_version": 3, "solution": true, "task": false}
 def expected_significance(processes, events, selected):
     """The expected significance Z of the selected HH events over the selected others, a number.
@@ -975,9 +989,13 @@ left.set(xlabel="output of HH", ylabel="fraction of events per unit", xlim=(0, 1
 left.legend()
 right.fill_between(cuts, low, high, alpha=0.3, label="two thirds of resampled samples")
 right.plot(cuts, curve, label="cut on the output of HH")
-right.axhline(expected_significance(processes, weights * LUMINOSITY, weights > 0), color="grey", ls=":", label="without network")
+right.axhline(
+    expected_significance(processes, weights * LUMINOSITY, weights > 0), color="grey", ls=":", label="without network"
+)
 right.axvline(best, color="C3", ls="--", label="chosen cut")
-right.set(xlabel="cut on the output of HH", ylabel="expected significance Z", ylim=(0, 1.6 * np.nanmax(high)), xlim=(0, 1))
+right.set(
+    xlabel="cut on the output of HH", ylabel="expected significance Z", ylim=(0, 1.6 * np.nanmax(high)), xlim=(0, 1)
+)
 right.legend(loc="upper left", fontsize=11)
 plt.show()
 
