@@ -18,13 +18,19 @@ def outputs(seed=1, knows=0.3):
     return (1 - knows) * np.random.default_rng(seed).dirichlet(np.ones(4), len(NAMES)) + knows * TRUTH
 
 
+_TRAINING = events("training")[1][:, None] == np.array(PROCESSES)
+FAIR = 0.7 * np.random.default_rng(5).dirichlet(np.ones(4), len(_TRAINING)) + 0.3 * _TRAINING
+
+
 class Network:
-    """Gives ready outputs for the scaled validation events, or for raw ones; others for all else."""
+    """Gives ready outputs for the scaled validation events, or for raw ones; fair ones for training events."""
 
     def __init__(self, ready, raw=False):
         self.ready, self.raw = ready, raw
 
     def predict(self, inputs, batch_size, verbose):
+        if len(inputs) != len(NAMES):
+            return FAIR
         is_raw = np.abs(inputs).max() > 50
         return self.ready if is_raw == self.raw else outputs(seed=9, knows=0)[: len(inputs)]
 
@@ -91,6 +97,12 @@ def test_one_process_for_all_raw_inputs_and_the_area_are_told():
 def test_tells_processes_reads_the_history(value, says):
     with pytest.raises(CheckFailed, match=says):
         checks.tells_processes(Network(outputs()), value, accuracy=0.6, area=0.7)
+
+
+def test_a_network_that_learned_from_validation_events_is_refused():
+    made = outputs(knows=0.9)
+    with pytest.raises(CheckFailed, match="network was trained on validation events"):
+        checks.tells_processes(Network(made), history(made), accuracy=0.6, area=0.7)
 
 
 def test_no_network():
