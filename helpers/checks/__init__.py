@@ -19,6 +19,9 @@ from helpers.checks.convolutions import convolves, counts, pools
 from helpers.checks.dense_networks import builds_dense
 from helpers.checks.efficiencies import rates, rejects
 from helpers.checks.event_classes import balances_by_root, encodes, fills_class_matrix, names_classes
+from helpers.checks.event_masses import weighs_events
+from helpers.checks.event_selection import selects_events, tabulates_cut_flow
+from helpers.checks.event_vectors import builds_vectors, keeps_in_hdf5
 from helpers.checks.events import aligned, randomly_ordered, same_events, shuffled
 from helpers.checks.failure import CheckFailed, passed, that
 from helpers.checks.functions import call, raises
@@ -26,10 +29,12 @@ from helpers.checks.handing_in import allows_five, hands_in, lets_submit_refuse
 from helpers.checks.hidden_layers import propagates, propagates_back
 from helpers.checks.histories import history
 from helpers.checks.initial_weights import initialises
+from helpers.checks.jagged_events import example_events
 from helpers.checks.losses import measures_loss, penalises
 from helpers.checks.merging import merges, scales
 from helpers.checks.merit import weighs_merit
 from helpers.checks.ntuples import branch, branches, columns, moments, normalised, sample, samples, trees
+from helpers.checks.object_selection import example_jets, keeps_jets, keeps_leptons, splits_jets
 from helpers.checks.optimisers import adapts, counts_updates, decays, descends
 from helpers.checks.output_files import refuses_lengths, writes_outputs
 from helpers.checks.over_training import compares_outputs
@@ -65,6 +70,7 @@ __all__ = [
     "breaks_down",
     "builds_dense",
     "builds_from_seed",
+    "builds_vectors",
     "call",
     "chooses_on_validation",
     "close",
@@ -85,6 +91,8 @@ __all__ = [
     "draws_roc",
     "encodes",
     "equal",
+    "example_events",
+    "example_jets",
     "expects_yields",
     "feeds_parts",
     "fills_class_matrix",
@@ -96,6 +104,9 @@ __all__ = [
     "integrates",
     "jet_masses",
     "jet_momenta",
+    "keeps_in_hdf5",
+    "keeps_jets",
+    "keeps_leptons",
     "keeps_to_memory",
     "labels",
     "layers",
@@ -138,6 +149,7 @@ __all__ = [
     "scores_alone",
     "scores_events",
     "scores_of",
+    "selects_events",
     "separates",
     "shape",
     "shuffled",
@@ -147,8 +159,10 @@ __all__ = [
     "softens",
     "split_sample",
     "splits",
+    "splits_jets",
     "stacks",
     "strings",
+    "tabulates_cut_flow",
     "tabulates_runs",
     "tags",
     "tags_pictures",
@@ -156,6 +170,7 @@ __all__ = [
     "trains",
     "trees",
     "weighs",
+    "weighs_events",
     "weighs_merit",
     "weighs_significance",
     "weighs_simulation",
