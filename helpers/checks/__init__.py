@@ -21,6 +21,9 @@ from helpers.checks.diagnoses import diagnoses
 from helpers.checks.discoveries import expects_discovery
 from helpers.checks.efficiencies import rates, rejects
 from helpers.checks.event_classes import balances_by_root, encodes, fills_class_matrix, names_classes
+from helpers.checks.event_masses import weighs_events
+from helpers.checks.event_selection import selects_events, tabulates_cut_flow
+from helpers.checks.event_vectors import builds_vectors, keeps_in_hdf5
 from helpers.checks.events import aligned, randomly_ordered, same_events, shuffled
 from helpers.checks.failure import CheckFailed, passed, that
 from helpers.checks.functions import call, raises
@@ -28,11 +31,13 @@ from helpers.checks.handing_in import allows_five, hands_in, lets_submit_refuse
 from helpers.checks.hidden_layers import propagates, propagates_back
 from helpers.checks.histories import history
 from helpers.checks.initial_weights import initialises
+from helpers.checks.jagged_events import example_events
 from helpers.checks.layered_networks import builds_layers, lists_layers
 from helpers.checks.losses import measures_loss, penalises
 from helpers.checks.merging import merges, scales
 from helpers.checks.merit import weighs_merit
 from helpers.checks.ntuples import branch, branches, columns, moments, normalised, sample, samples, trees
+from helpers.checks.object_selection import example_jets, keeps_jets, keeps_leptons, splits_jets
 from helpers.checks.optimisers import adapts, counts_updates, decays, descends
 from helpers.checks.output_files import refuses_lengths, writes_outputs
 from helpers.checks.over_training import compares_outputs
@@ -74,6 +79,7 @@ __all__ = [
     "builds_dense",
     "builds_from_seed",
     "builds_layers",
+    "builds_vectors",
     "call",
     "calls_processes",
     "chooses_on_validation",
@@ -97,6 +103,8 @@ __all__ = [
     "encodes",
     "encodes_processes",
     "equal",
+    "example_events",
+    "example_jets",
     "expects_discovery",
     "expects_yields",
     "feeds_parts",
@@ -109,6 +117,9 @@ __all__ = [
     "integrates",
     "jet_masses",
     "jet_momenta",
+    "keeps_in_hdf5",
+    "keeps_jets",
+    "keeps_leptons",
     "keeps_to_memory",
     "labels",
     "layers",
@@ -153,6 +164,7 @@ __all__ = [
     "scores_alone",
     "scores_events",
     "scores_of",
+    "selects_events",
     "separates",
     "shape",
     "shuffled",
@@ -162,10 +174,12 @@ __all__ = [
     "softens",
     "split_sample",
     "splits",
+    "splits_jets",
     "stacks",
     "standardises",
     "strings",
     "tabulates_confusion",
+    "tabulates_cut_flow",
     "tabulates_runs",
     "tags",
     "tags_pictures",
@@ -174,6 +188,7 @@ __all__ = [
     "trains",
     "trees",
     "weighs",
+    "weighs_events",
     "weighs_merit",
     "weighs_significance",
     "weighs_simulation",

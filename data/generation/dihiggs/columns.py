@@ -46,5 +46,5 @@ COLUMNS = (
     COUNTERS[1],
     *LEPTON_FIELDS,
     *FLAT,
-    *(replace(column, description=f"{column.description} (HH.root only)") for column in SIGNAL_ONLY),
+    *(replace(column, description=f"{column.description} (files of HH only)") for column in SIGNAL_ONLY),
 )

@@ -1,4 +1,4 @@
-"""The di-Higgs data set as files: one ROOT file a process, its samples mixed, and a table of selected events."""
+"""The di-Higgs data set as files: a ROOT file a process, three of HH by self-coupling, and a table of selected events."""
 
 from collections.abc import Mapping
 from hashlib import sha256
@@ -14,7 +14,7 @@ from ..production import Chunk, Production, Sample, Task
 from ..rounding import rounded
 from .columns import COLLECTIONS, COLUMNS, FLAT, SIGNAL_ONLY, WEIGHT, WEIGHT_TERMS
 from .detector import LOGIT, WORKING_POINTS, tag_efficiency
-from .processes import FILES, HIGGS_PAIR, PROCESSES, DihiggsProcess
+from .processes import FILES, HIGGS_PAIR_FILES, PROCESSES, DihiggsProcess
 from .vectors import NAME, write_vectors
 
 TREE_NAME = "Events"
@@ -87,7 +87,7 @@ def write_events(path: Path, stem: str, columns: Mapping[str, np.ndarray]) -> in
 
 def flat_columns(stem: str) -> tuple[Column, ...]:
     """The branches with one value an event of a file."""
-    return (*FLAT, *SIGNAL_ONLY) if stem == HIGGS_PAIR.file else FLAT
+    return (*FLAT, *SIGNAL_ONLY) if stem in HIGGS_PAIR_FILES else FLAT
 
 
 def weighted_columns(process: DihiggsProcess, production: Production) -> dict[str, np.ndarray]:
@@ -148,7 +148,7 @@ def _dtypes(columns: tuple[Column, ...]) -> dict[str, str]:
 
 DATA_SET = DataSet(
     name="dihiggs",
-    default_size=7_000,
+    default_size=46_000,
     size_meaning="preselected events of all processes together",
     files=(*(file_name(stem) for stem in FILES), NAME),
     columns=COLUMNS,

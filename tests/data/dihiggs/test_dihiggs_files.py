@@ -8,7 +8,7 @@ import uproot
 from data.generation.dihiggs import dataset
 from data.generation.dihiggs.columns import COLUMNS, SIGNAL_ONLY
 from data.generation.dihiggs.detector import LOGIT, WORKING_POINTS, tag_efficiency
-from data.generation.dihiggs.processes import FILES, PROCESSES
+from data.generation.dihiggs.processes import FILES, HIGGS_PAIR_FILES, PROCESSES
 from helpers import datasets
 from helpers.files import sha256
 
@@ -26,7 +26,7 @@ def test_a_tree_has_the_branches_of_the_manifest(stem, folder, manifest):
         assert file.classnames(cycle=False) == {"Events": "TTree"}
         types = {branch.name: branch.typename for branch in file["Events"].branches}
         assert file["Events"].num_entries == manifest["files"][f"{stem}.root"]["n_events"]
-    absent = set() if stem == "HH" else {column.name for column in SIGNAL_ONLY}
+    absent = set() if stem in HIGGS_PAIR_FILES else {column.name for column in SIGNAL_ONLY}
     assert list(types) == [column.name for column in COLUMNS if column.name not in absent]
     for name, typename in types.items():
         is_jagged = name.startswith(("Jet_", "Lepton_"))

@@ -6,11 +6,11 @@ import pytest
 import vector
 
 from data.generation.dihiggs.detector import WORKING_POINTS, tag_efficiency
-from data.generation.dihiggs.processes import FILES
+from data.generation.dihiggs.processes import FILES, HIGGS_PAIR_FILES, OTHER_HIGGS_PAIRS
 
 HIGGS_MASS, W_MASS, TOP_MASS = 125.0, 80.4, 173.0
 CUTS = ("three jets", "one tag", "two tags")
-LEAST_SELECTED = 600
+LEAST_SELECTED = 3_000
 
 
 def four_vectors(objects):
@@ -24,7 +24,7 @@ def weighted_fraction(weight, chosen):
 @pytest.mark.parametrize("stem", FILES)
 def test_preselection(stem, events):
     of_file = events[stem]
-    assert ak.all(of_file["Lepton_pt"][:, 0] > 20)
+    assert ak.all(of_file["Lepton_pt"][:, 0] >= 20), "above 20 GeV before momenta are rounded"
     assert ak.all(of_file["Lepton_pt"] > 9.99)
     assert ak.all(abs(of_file["Lepton_eta"]) < 2.401)
     assert ak.all(of_file["Lepton_iso"] < 0.4001)
@@ -128,7 +128,7 @@ EXPECTED = {
 }
 
 
-@pytest.mark.parametrize("stem", FILES)
+@pytest.mark.parametrize("stem", EXPECTED)
 def test_the_cut_flow_is_of_the_known_size(stem, yields):
     """W+jets of the prototype began at pTHat = 20 GeV and had few events with tags: within a factor of two."""
     sizes, factor = EXPECTED[stem]
@@ -141,14 +141,14 @@ def test_the_cut_flow_is_of_the_known_size(stem, yields):
 def test_the_signal_is_hopelessly_small_before_the_network(yields):
     luminosity = 139.0
     signal = luminosity * yields("HH", "one tag")[0]
-    background = luminosity * sum(yields(stem, "one tag")[0] for stem in FILES if stem != "HH")
+    background = luminosity * sum(yields(stem, "one tag")[0] for stem in EXPECTED if stem != "HH")
     assert 100 < signal < 150
     assert 0.02 < signal / np.sqrt(background) < 0.04
 
 
 def test_there_are_enough_events_of_each_class(selected):
-    for stem, chosen in selected.items():
-        assert chosen.steps["one tag"].sum() >= LEAST_SELECTED, stem
+    for stem in EXPECTED:
+        assert selected[stem].steps["one tag"].sum() >= LEAST_SELECTED, stem
 
 
 def test_weights_of_tagged_events_are_not_wild(events, selected):
@@ -192,3 +192,36 @@ def test_other_self_couplings(events):
         assert ratio.mean() == pytest.approx(generated, abs=0.2 * generated + 3 * error), kappa
     assert np.average(mass, weights=weights(5)) < np.average(mass, weights=weights(1)) - 80
     assert (weights(2.45) >= -1e-9).all()
+
+
+@pytest.mark.parametrize("process", OTHER_HIGGS_PAIRS, ids=lambda process: process.name)
+def test_samples_at_other_self_couplings_agree_with_weights(process, events):
+    """Yield and ⟨m_HH⟩ after the preselection: the sample's own, and those of HH weighted to its κλ."""
+    own, signal = events[process.file], events["HH"]
+    names = ("triangle", "interference", "box")
+    triangle, interference, box = (ak.to_numpy(signal[f"weight_{name}"]).astype(float) for name in names)
+    weight = process.kappa_lambda**2 * triangle + process.kappa_lambda * interference + box
+    mass = ak.to_numpy(signal["GenHH_mass"])
+    mine = ak.to_numpy(own["weight"]).astype(float)
+    error = np.hypot(np.sqrt(np.sum(weight**2)), np.sqrt(np.sum(mine**2)))
+    assert mine.sum() == pytest.approx(weight.sum(), abs=3 * error)
+    mean = np.average(mass, weights=weight)
+    error = np.sqrt(np.sum((weight * (mass - mean)) ** 2)) / weight.sum()
+    own_mass = ak.to_numpy(own["GenHH_mass"])
+    assert own_mass.mean() == pytest.approx(mean, abs=3 * np.hypot(error, own_mass.std() / np.sqrt(len(own))))
+    assert weight.sum() ** 2 / np.sum(weight**2) < 0.33 * len(weight), "else it needs no sample of its own"
+
+
+def test_weighting_to_no_self_coupling_keeps_enough_events(events):
+    weight = ak.to_numpy(events["HH"]["weight_box"]).astype(float)
+    assert weight.sum() ** 2 / np.sum(weight**2) > 0.33 * len(weight)
+
+
+def test_the_sum_of_the_powers_is_the_weight_at_every_self_coupling(events):
+    for process, stem in zip((None, *OTHER_HIGGS_PAIRS), HIGGS_PAIR_FILES, strict=True):
+        kappa = process.kappa_lambda if process else 1.0
+        signal = events[stem]
+        names = ("triangle", "interference", "box")
+        triangle, interference, box = (ak.to_numpy(signal[f"weight_{name}"]).astype(float) for name in names)
+        total = kappa**2 * triangle + kappa * interference + box
+        np.testing.assert_allclose(total, ak.to_numpy(signal["weight"]), rtol=1e-3)

@@ -17,7 +17,13 @@ from data.generation.dihiggs.veto import LeptonVeto
 from data.generation.production import MASTER_SEED, Production, Sample, Task
 
 FILES = (*DATA_SET.files, "manifest.json")
-ONE_A_FILE = (processes.HIGGS_PAIR, processes.TOP_PAIR, processes.S_CHANNEL, processes.W_JETS[1])
+ONE_A_FILE = (
+    processes.HIGGS_PAIR,
+    processes.TOP_PAIR,
+    processes.S_CHANNEL,
+    processes.W_JETS[1],
+    *processes.OTHER_HIGGS_PAIRS,
+)
 SAMPLES = tuple(Sample(process.name, 300, aim=1) for process in ONE_A_FILE)
 TINY = dataclasses.replace(DATA_SET, samples=lambda size: SAMPLES)
 
