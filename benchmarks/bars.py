@@ -3,9 +3,14 @@
 import argparse
 import sys
 
-from benchmarks import nn_metrics, ntuple_experiment, top_tagging
+from benchmarks import dihiggs, nn_metrics, ntuple_experiment, top_tagging
 
-BARS = {"top_tagging": top_tagging.bars, "nn_metrics": nn_metrics.bars, "ntuple_experiment": ntuple_experiment.bars}
+BARS = {
+    "top_tagging": top_tagging.bars,
+    "nn_metrics": nn_metrics.bars,
+    "ntuple_experiment": ntuple_experiment.bars,
+    "dihiggs": dihiggs.bars,
+}
 
 
 def parser() -> argparse.ArgumentParser:

@@ -8,13 +8,18 @@ import datetime
 import io
 import uuid
 import zipfile
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from types import SimpleNamespace
+from typing import TYPE_CHECKING
 from unittest import mock
 
 import numpy as np
+
+if TYPE_CHECKING:
+    import uproot
 
 FILE_DATE = datetime.datetime(2026, 1, 1)
 ZSTANDARD_LEVEL = 9
@@ -31,13 +36,9 @@ def _stopped_clock(module) -> mock._patch:
     return mock.patch.object(module, "datetime", SimpleNamespace(datetime=_StoppedClock))
 
 
-def write_tree(
-    path: Path, tree_name: str, dtypes: Mapping[str, str], blocks: Iterable[Mapping[str, np.ndarray]]
-) -> int:
-    """Write a ROOT file of one TTree with flat branches, and return the number of events.
-
-    dtypes: NumPy's name of each branch's type, in the order of the file. blocks: columns (n_events,) of each branch,
-    by name; what else a block holds is left out. Each block becomes one basket a branch.
+@contextmanager
+def root_file(path: Path) -> "Iterator[uproot.WritableDirectory]":
+    """A new ROOT file to write into.
 
     uproot stores the time of writing and a random UUID in every ROOT file. Here its clock is stopped at
     ``FILE_DATE`` and the UUID is made from the file's name; uproot offers no option for the clock. The compression is
@@ -49,7 +50,6 @@ def write_tree(
     import uproot.writing.writable
 
     identifier = uuid.uuid5(uuid.NAMESPACE_URL, path.name)
-    n_events = 0
     with (
         _stopped_clock(uproot.writing._cascade),
         _stopped_clock(uproot.writing._cascadetree),
@@ -57,6 +57,19 @@ def write_tree(
         path.open("w+b") as sink,
         uproot.recreate(sink, uuid_function=lambda: identifier, compression=uproot.ZSTD(ZSTANDARD_LEVEL)) as file,
     ):
+        yield file
+
+
+def write_tree(
+    path: Path, tree_name: str, dtypes: Mapping[str, str], blocks: Iterable[Mapping[str, np.ndarray]]
+) -> int:
+    """Write a ROOT file of one TTree with flat branches, and return the number of events.
+
+    dtypes: NumPy's name of each branch's type, in the order of the file. blocks: columns (n_events,) of each branch,
+    by name; what else a block holds is left out. Each block becomes one basket a branch.
+    """
+    n_events = 0
+    with root_file(path) as file:
         tree = file.mktree(tree_name, dict(dtypes))
         for block in blocks:
             tree.extend({name: block[name].astype(dtype) for name, dtype in dtypes.items()})

@@ -20,8 +20,13 @@ from helpers.checks.command_lines import parses_options, refuses_options, runs_e
 from helpers.checks.constituents import constituent_momenta, jet_masses, jet_momenta, relative_columns
 from helpers.checks.convolutions import convolves, counts, pools
 from helpers.checks.dense_networks import builds_dense
+from helpers.checks.diagnoses import diagnoses
+from helpers.checks.discoveries import expects_discovery
 from helpers.checks.efficiencies import rates, rejects
 from helpers.checks.event_classes import balances_by_root, encodes, fills_class_matrix, names_classes
+from helpers.checks.event_masses import weighs_events
+from helpers.checks.event_selection import selects_events, tabulates_cut_flow
+from helpers.checks.event_vectors import builds_vectors, keeps_in_hdf5
 from helpers.checks.events import aligned, randomly_ordered, same_events, shuffled
 from helpers.checks.experiment_runs import follows_settings, repeats_experiments, resumes, stores_run
 from helpers.checks.experiments import finds_finished, names_experiments
@@ -34,16 +39,22 @@ from helpers.checks.hdf5_files import converts, converts_in_chunks, refuses_to_c
 from helpers.checks.hidden_layers import propagates, propagates_back
 from helpers.checks.histories import history
 from helpers.checks.initial_weights import initialises
+from helpers.checks.jagged_events import example_events
+from helpers.checks.layered_networks import builds_layers, lists_layers
 from helpers.checks.losses import measures_loss, penalises
 from helpers.checks.merging import merges, scales
 from helpers.checks.merit import weighs_merit
 from helpers.checks.ntuples import branch, branches, columns, moments, normalised, sample, samples, trees
+from helpers.checks.object_selection import example_jets, keeps_jets, keeps_leptons, splits_jets
 from helpers.checks.optimisers import adapts, counts_updates, decays, descends
 from helpers.checks.output_files import refuses_lengths, writes_outputs
 from helpers.checks.over_training import compares_outputs
 from helpers.checks.pair_networks import separates_pairs
 from helpers.checks.parts import feeds_parts
 from helpers.checks.picture_networks import tags_pictures
+from helpers.checks.process_balance import balances_processes
+from helpers.checks.process_classifiers import calls_processes, encodes_processes, tells_processes
+from helpers.checks.process_confusion import measures_areas, tabulates_confusion
 from helpers.checks.random_files import keeps_to_memory, leaves_nothing_behind, randomizes
 from helpers.checks.ranges import scales_frames, scales_to_range
 from helpers.checks.reading import reads_events
@@ -53,6 +64,7 @@ from helpers.checks.shuffling import shuffles, split_sample, splits
 from helpers.checks.significance import weighs_significance
 from helpers.checks.simulation_weights import balances, breaks_down, needs_weights, refuses_weights, weighs_simulation
 from helpers.checks.stacking import stacks
+from helpers.checks.standard_scores import standardises
 from helpers.checks.taggers import layers, scores_alone, tags
 from helpers.checks.trainings import trains, weighted_history
 from helpers.checks.tree_sizes import fits_chunks, sizes_events
@@ -70,13 +82,17 @@ __all__ = [
     "area_of",
     "balances",
     "balances_by_root",
+    "balances_processes",
     "branch",
     "branches",
     "breaks_down",
     "builds_dense",
     "builds_from_seed",
     "builds_fully_connected",
+    "builds_layers",
+    "builds_vectors",
     "call",
+    "calls_processes",
     "chooses_on_validation",
     "classified",
     "close",
@@ -94,13 +110,18 @@ __all__ = [
     "cuts_batches",
     "decays",
     "descends",
+    "diagnoses",
     "dictionary",
     "draws_class_curves",
     "draws_every_order",
     "draws_rates",
     "draws_roc",
     "encodes",
+    "encodes_processes",
     "equal",
+    "example_events",
+    "example_jets",
+    "expects_discovery",
     "expects_yields",
     "feeds_parts",
     "fills_class_matrix",
@@ -116,15 +137,20 @@ __all__ = [
     "jet_masses",
     "jet_momenta",
     "judges_once",
+    "keeps_in_hdf5",
+    "keeps_jets",
+    "keeps_leptons",
     "keeps_to_memory",
     "labels",
     "labels_classes",
     "layers",
     "leaves_nothing_behind",
     "lets_submit_refuse",
+    "lists_layers",
     "loads",
     "mean_one",
     "measures_area",
+    "measures_areas",
     "measures_loss",
     "merges",
     "moments",
@@ -173,6 +199,7 @@ __all__ = [
     "scores_alone",
     "scores_events",
     "scores_of",
+    "selects_events",
     "separates",
     "separates_pairs",
     "shape",
@@ -183,17 +210,24 @@ __all__ = [
     "softens",
     "split_sample",
     "splits",
+    "splits_jets",
     "stacks",
+    "standardises",
     "stores_run",
     "strings",
+    "strings",
     "sums_over_sides",
+    "tabulates_confusion",
+    "tabulates_cut_flow",
     "tabulates_runs",
     "tags",
     "tags_pictures",
+    "tells_processes",
     "that",
     "trains",
     "trees",
     "weighs",
+    "weighs_events",
     "weighs_merit",
     "weighs_significance",
     "weighs_simulation",

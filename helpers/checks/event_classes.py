@@ -29,33 +29,42 @@ def names_classes(function: Callable[..., Any], expected: Mapping[str, str]) -> 
         that(str(found) == name, f"class_of({process!r}) should be {name!r}, not {found!r}: the first two letters tell")
 
 
-def encodes(function: Callable[..., Any], classes: np.ndarray) -> None:
-    """Fail unless ``function(classes)`` is (n_events, 5), with a 1 in the column of each event's class, else 0."""
+def encodes(
+    function: Callable[..., Any],
+    classes: np.ndarray,
+    name: str = "one_hot",
+    among: tuple[str, ...] = CLASSES,
+    order: str = "CLASSES",
+) -> None:
+    """Fail unless ``function(classes)`` has a row for each event, with a 1 in the column of its class, else 0.
+
+    name: of the function. among: the classes in the order of the columns; order: what the notebook calls them.
+    """
     given = classes.copy()
-    found = call(function, given, says=f"one_hot should take {len(classes)} classes")
-    equal(given, classes, "one_hot changed the classes that it was given")
-    expected = (classes[:, None] == np.array(CLASSES)).astype(float)
-    there = [name for name in CLASSES if name in classes]
+    found = call(function, given, says=f"{name} should take {len(classes)} classes, an array")
+    equal(given, classes, f"{name} changed the classes that it was given")
+    expected = (classes[:, None] == np.array(among)).astype(float)
+    there = [known for known in among if known in classes]
     shape(
         found,
         expected.shape,
-        "the result of one_hot",
-        hint=f"a row for each event, a column for each of CLASSES, also without events (here {len(there)} have some)",
+        f"the result of {name}",
+        hint=f"a row for each event, a column for each of {order}, also without events (here {len(there)} have some)",
     )
-    found = numbers(found, "the result of one_hot").astype(float)
-    by_alphabet = np.argsort(np.argsort(CLASSES))
+    found = numbers(found, f"the result of {name}").astype(float)
+    by_alphabet = np.argsort(np.argsort(among))
     if not np.array_equal(found, expected):
         explained(
             found,
             {
-                "the columns of one_hot stand in the order of the alphabet: take that of CLASSES": (
-                    by_alphabet[np.argmax(expected, axis=1)][:, None] == np.arange(5)
+                f"the columns of {name} stand in the order of the alphabet: take that of {order}": (
+                    by_alphabet[np.argmax(expected, axis=1)][:, None] == np.arange(len(among))
                 ),
-                "one_hot has 0 where 1 is expected, and 1 where 0 is": 1 - expected,
-                "one_hot has 1 and -1: a target is 1 or 0": 2 * expected - 1,
+                f"{name} has 0 where 1 is expected, and 1 where 0 is": 1 - expected,
+                f"{name} has 1 and -1: a target is 1 or 0": 2 * expected - 1,
             },
         )
-    close(found, expected, "a row of one_hot should have a 1 in the column of its class, and 0 in all others")
+    close(found, expected, f"a row of {name} should have a 1 in the column of its class, and 0 in all others")
 
 
 def balances_by_root(function: Callable[..., Any], weights: np.ndarray, classes: np.ndarray) -> None:

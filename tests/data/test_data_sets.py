@@ -117,6 +117,9 @@ def test_what_a_detector_is_made_of_imports_without_pythia():
     parts += [f"stop_search.{part}" for part in stop_search]
     heavy_pairs = ("b_tags", "columns", "kinematics", "processes", "selection", "spectrum")
     parts += [f"heavy_pairs.{part}" for part in heavy_pairs]
+    amplitude = ("loop_integrals", "form_factors", "partonic", "gluons", "hard_scattering", "les_houches")
+    dihiggs = ("hard_process", "processes", "particles", "leptons", "jets", "detector", "selection", "dataset")
+    parts += [f"dihiggs.{part}" for part in (*amplitude, *dihiggs)]
     done = python_without(["pythia8mc", "fastjet"], "".join(f"import data.generation.{part}\n" for part in parts))
     assert done.returncode == 0, done.stderr
 
