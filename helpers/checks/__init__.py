@@ -215,7 +215,6 @@ __all__ = [
     "standardises",
     "stores_run",
     "strings",
-    "strings",
     "sums_over_sides",
     "tabulates_confusion",
     "tabulates_cut_flow",
