@@ -26,18 +26,20 @@ def labels_classes(function: Callable[..., Any], classes: Sequence[str]) -> None
     found = call(function, list(classes), says=f"{said} should work")
     dictionary(found, [f"{name}{ENDING}" for name in classes], said)
     rows = {name: numbers(found[f"{name}{ENDING}"], f"the row of {name}{ENDING} in {said}") for name in classes}
-    for number, name in enumerate(classes):
+    for name, row in rows.items():
         where = f"the row of {name}{ENDING} in {said}"
+        that(row.ndim > 0, f"{where} is the number {row}, but a row with a 1 in the class's place is asked for")
+        shape(row, (len(classes),), where, hint="one entry for each class")
+    expected = np.eye(len(classes))
+    by_name = expected[np.argsort(np.argsort(classes))]
+    if not np.array_equal(by_name, expected):
         that(
-            rows[name].ndim > 0,
-            f"{where} is the number {rows[name]}, but a row with a 1 in the class's place is asked for",
+            not agrees(np.stack(list(rows.values())), by_name),
+            f"{said} follows the alphabet: the order is that of the classes as they are given",
         )
-        shape(rows[name], (len(classes),), where, hint="one entry for each class")
-        expected = np.eye(len(classes))[number]
-        alphabetical = np.eye(len(classes))[sorted(classes).index(name)]
-        if agrees(rows[name], alphabetical) and not agrees(rows[name], expected):
-            raise CheckFailed(f"{said} follows the alphabet: the order is that of the classes as they are given")
-        that(agrees(rows[name], expected), f"{where} should have its 1 in place {number}, and 0 elsewhere")
+    for number, (name, row) in enumerate(rows.items()):
+        place = f"the row of {name}{ENDING} in {said} should have its 1 in place {number}, and 0 elsewhere"
+        that(agrees(row, expected[number]), place)
 
 
 def refuses_classes(function: Callable[..., Any]) -> None:

@@ -165,5 +165,6 @@ def converts_in_chunks(function: Callable[..., Any], n_events: int = 400_000, ch
         that(
             growth is None or growth < allowed,
             f"on a tree of {size / 1e6:.0f} MB the process grew by {(growth or 0) / 1e6:.0f} MB; a chunk is "
-            f"{chunk / 1e6:.1f} MB, and {allowed / 1e6:.0f} MB are allowed: read and write chunk by chunk",
+            f"{chunk / 1e6:.1f} MB, and {allowed / 1e6:.0f} MB are allowed: read and write chunk by chunk, by "
+            "iterate or with array_cache=None, because uproot keeps what it has read",
         )

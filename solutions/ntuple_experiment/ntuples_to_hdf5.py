@@ -25,7 +25,7 @@
 # **Grading:** under each exercise stands a check with a visible part, which you run, and a hidden part, which asks the same of other inputs when you hand in.
 # Questions are marked by hand.
 #
-# [← NN metrics: binary](../nn_metrics/binary.ipynb) · [Start](../start.md) · [Top tagging: jets →](../top_tagging/jets.ipynb)
+# [← NN metrics: multiclass](../nn_metrics/multiclass.ipynb) · [Start](../start.md) · [Top tagging: jets →](../top_tagging/jets.ipynb)
 
 # %% [markdown]
 # An analysis begins with [*ntuples*](../glossary.md#ntuple): ROOT files with an event a row and a variable a branch, one file or a hundred for each simulated process.
@@ -41,15 +41,17 @@ from pathlib import Path
 
 import awkward as ak
 import h5py
+import hist
 import matplotlib.pyplot as plt
+import mplhep
 import numpy as np
 import uproot
 
 from helpers import datasets, figures
 
-SEED = 15
-
+# %%
 figures.use_style()
+SEED = 15
 temporary = tempfile.TemporaryDirectory()  # removed, with all that is in it, when the notebook ends
 folder = Path(temporary.name)
 
@@ -71,7 +73,7 @@ folder = Path(temporary.name)
 CLASSES = ("AA", "AB", "BA", "BB")
 TREE = "Events"
 root_files = {name: datasets.path(f"heavy_pairs/{name}.root") for name in CLASSES}
-for name, path in root_files.items():
+for path in root_files.values():
     tree = uproot.open(path)[TREE]
     print(f"{path.name}: {tree.num_entries} events, {len(tree.branches)} branches")
 
@@ -94,18 +96,21 @@ print("high-level:", *HIGH_LEVEL)
 
 # %%
 figure, axes = plt.subplots()
-edges = np.arange(0, 401, 20)
-for name, path in root_files.items():
-    values = uproot.open(path)[TREE]["m_bl_min"].array(library="np")
-    axes.hist(values, edges, density=True, histtype="step", label=f"{name}, {np.mean(values > 400):.0%} beyond")
-axes.axvline(153, color="grey", ls=":", label="largest value in t → b ℓ ν")
-axes.set(xlabel="m_bl_min: mass of lepton and b jet, the smaller of two [GeV]", ylabel="fraction of events / 20 GeV")
+for (name, path), style in zip(root_files.items(), ("-", "--", "-.", ":"), strict=True):
+    masses = uproot.open(path)[TREE]["m_bl_min"].array(library="np")
+    histogram = hist.Hist(hist.axis.Regular(20, 0, 400), storage=hist.storage.Weight())
+    histogram.fill(masses, weight=1 / len(masses))
+    mplhep.histplot(histogram, ax=axes, ls=style, label=f"{name}, {np.mean(masses > 400):.0%} beyond", flow="none")
+axes.axvline(153, color="grey", ls=":", lw=1)
+axes.annotate("largest mass in t → b ℓ ν", (153, 0.2), (165, 0.2), fontsize="small", arrowprops={"arrowstyle": "->"})
+axes.set(xlabel="m_bl_min, mass of lepton and b jet, the smaller of two [GeV]", ylabel="fraction of events / 20 GeV")
 axes.set(xlim=(0, 400))
 axes.legend()
 plt.show()
 
+
 # %% [markdown]
-# *Figure: the smaller of the two masses of lepton and b jet, in each class, normalised to unit area.
+# *Figure: the smaller of the two masses of lepton and b jet, as fractions of the events of each class, with statistical errors.
 # Where the side with the lepton holds a top quark (AA, AB) the distribution ends near 153 GeV, the largest mass that a b quark and a lepton of one top quark can have; without it (BA, BB) there is no such edge.*
 
 # %% [markdown]
@@ -122,7 +127,8 @@ plt.show()
 #
 # - One dataset for each field, in any order, with the name, the dtype and all values of the branch, in their order. Nothing else is in the file.
 # - Each dataset is compressed (`compression="gzip"` or another one) and has the attribute `unit`.
-# - At most a few chunks of `chunk_length` events are in memory at a time. **The check measures this.**
+# - At most a few chunks of `chunk_length` events are in memory at a time. **The check measures this**, and counts what uproot keeps: up to 100 MB of what was read, unless the file is opened with `array_cache=None` or read by `iterate`.
+# - A tree without events becomes datasets without values.
 # - A tree or a branch that is missing raises an error that says its name. Any kind of error will do.
 # - When it fails, for this or another reason, it leaves nothing behind, and a file that was at `hdf5_path` stays as it was. When it succeeds it replaces that file.
 #
@@ -155,14 +161,16 @@ def convert(root_path, tree, hdf5_path, fields, chunk_length):
         if tree not in file.keys(cycle=False):
             raise KeyError(f"{root_path} has no tree {tree!r}, but {file.keys(cycle=False)}")
         events = file[tree]
-        missing = [name for name in fields if name not in events.keys()]
+        missing = [name for name in fields if name not in events]
         if missing:
             raise KeyError(f"the tree {tree} of {root_path} has no branch {', '.join(missing)}")
         try:
             with h5py.File(unfinished, "w") as output:
                 for name, unit in fields.items():
                     dtype = events[name].interpretation.to_dtype
-                    dataset = output.create_dataset(name, (events.num_entries,), dtype, compression="gzip", shuffle=True)
+                    dataset = output.create_dataset(
+                        name, (events.num_entries,), dtype, compression="gzip", shuffle=True
+                    )
                     dataset.attrs["unit"] = unit
                 start = 0
                 for chunk in events.iterate(list(fields), step_size=chunk_length, library="np"):
@@ -182,6 +190,7 @@ from helpers import checks
 checks.converts(convert, n_events=3500, chunk_length=1000)
 checks.converts(convert, n_events=2000, chunk_length=500, fields={"good": "", "x": "rad"})
 checks.converts(convert, n_events=10, chunk_length=1000, fields={"code": "cm"})
+checks.converts(convert, n_events=0, chunk_length=1000)
 checks.refuses_to_convert(convert)
 checks.converts_in_chunks(convert)
 checks.passed("every field is there with its unit, memory is bounded, and a failure leaves nothing behind")
@@ -201,6 +210,7 @@ for name in CLASSES:
 with h5py.File(hdf5_files["AA"]) as file:
     for name in ("lep_pt", "lep_phi", "m_bb"):
         print(name, file[name], f"unit: {file[name].attrs['unit']!r}", "first:", file[name][:3].round(1))
+
 
 # %% [markdown]
 # ## Truth labels
@@ -266,6 +276,7 @@ def read_fields(path, fields):
 
 
 print(read_fields(hdf5_files["AA"], ["lep_pt", "met_pt"])[:3])
+
 
 # %% [markdown]
 # A class may have several files, and the classes differ in size.
@@ -359,6 +370,7 @@ GROUP_OF |= dict.fromkeys(("met_share", "b_share", "sphericity_t"), "share")
 GROUP_OF |= dict.fromkeys(("b_asymmetry", "cos_jb"), "cosine")
 for group in (*GROUPS, "energy"):
     print(f"{group}:", *(name for name, of_field in GROUP_OF.items() if of_field == group))
+
 
 # %% [markdown]
 # Energies, momenta and masses are left: positive, with long tails, and without a largest value.
@@ -510,22 +522,21 @@ normalised = np.stack(columns, axis=1)
 print(f"smallest {normalised.min():.1f}, largest {normalised.max():.1f}")
 
 # %%
-shown = ("lep_pt", "m_bb", "met_phi", "b_share")
 figure, rows = plt.subplots(2, 4, figsize=(13, 6))
-for (before, after), name in zip(rows.T, shown, strict=True):
+for (before, after), name in zip(rows.T, ("lep_pt", "met_phi", "b_share", "cos_jb"), strict=True):
     column = list(UNITS).index(name)
-    before.hist(inputs[:, column], bins=40, histtype="step")
-    before.set(xlabel=f"{name} [{UNITS[name]}]" if UNITS[name] else name, title=GROUP_OF[name])
-    after.hist(normalised[:, column], bins=40, histtype="step", color="C1")
-    after.set(xlabel=f"{name}, normalised")
-rows[0, 0].set(ylabel="events")
-rows[1, 0].set(ylabel="events")
+    before.hist(inputs[:, column], bins=40, histtype="step", label="in the file")
+    before.set(xlabel=f"{name} [{UNITS[name]}]" if UNITS[name] else name, ylabel="events", title=GROUP_OF[name])
+    after.hist(normalised[:, column], bins=40, histtype="step", color="C1", label="normalised")
+    after.set(xlabel=f"{name}, normalised", ylabel="events")
+for axes in rows[:, 0]:
+    axes.legend(loc="upper right")
 figure.tight_layout()
 plt.show()
 
 # %% [markdown]
 # *Figure: one field of four groups, above as it is in the file and below normalised.
-# The long tails of the energies are gone and their distributions lie around 0 with a width of 1; the angle fills −1 to 1 evenly; the share keeps its shape.*
+# The long tail of the energy is gone and its distribution lies around 0 with a width of 1; the angle fills −1 to 1 evenly; share and cosine keep their shapes, and only the share is moved.*
 #
 # **Question.** (a) Mean and width of an energy come from the training events, low and high of an angle from nobody's events. Why is the second harmless, and what would be wrong with the largest energy of *all* events as `high`?
 #
@@ -583,24 +594,26 @@ for varset in (3, -1):
     checks.raises(ValueError, select, varset, says=f"select({varset}) should raise ValueError: there is no such set")
 checks.passed("each set has its fields, and no other number is taken", more=False)
 
+
 # %% [markdown]
 # ## What does it cost?
 #
 # Was it worth it?
 # Measure what a training does in each [epoch](../glossary.md#epoch): read all events of all fields.
 
-# %% tags=["nbval-ignore-output"]
-def seconds(function):
-    """The shortest of three times that a function takes."""
+# %%
+def seconds(function, *arguments):
+    """The shortest of three times that a call of the function takes."""
     tries = []
     for _ in range(3):
         began = time.perf_counter()
-        function()
+        function(*arguments)
         tries.append(time.perf_counter() - began)
     return min(tries)
 
 
 def root_table(path, fields):
+    """The branches of a TTree as one array (n_events, n_fields)."""
     arrays = uproot.open(path)[TREE].arrays(fields, library="np")
     return np.stack([arrays[name] for name in fields], axis=1)
 
@@ -614,7 +627,7 @@ readers = {
     "NumPy (not compressed)": (folder / "BB.npy", lambda path, fields: np.load(path)),
 }
 for name, (path, read) in readers.items():
-    everything, one = seconds(lambda: read(path, fields)), seconds(lambda: read(path, ["m_bb"]))
+    everything, one = seconds(read, path, fields), seconds(read, path, ["m_bb"])
     size = path.stat().st_size / 1e6
     print(f"{name:23} {size:5.2f} MB, all fields {1000 * everything:6.1f} ms, one field {1000 * one:6.1f} ms")
 
@@ -632,7 +645,7 @@ for name, (path, read) in readers.items():
 # If the sample does not fit in memory, read blocks of neighbouring rows in a random order, and shuffle each (Exercise 6 says when that is random enough).
 # Single rows at random places cost a whole chunk each:
 
-# %% tags=["nbval-ignore-output"]
+# %%
 def shuffled_blocks(path, fields, block_length, rng):
     """All events once, in blocks that come in a random order and are shuffled: arrays (n, n_fields)."""
     with h5py.File(path) as file:
@@ -643,6 +656,7 @@ def shuffled_blocks(path, fields, block_length, rng):
 
 
 def random_rows(path, fields, n_rows, rng):
+    """So many rows at random places, read one after the other: a list of lists."""
     with h5py.File(path) as file:
         places = rng.integers(len(file[fields[0]]), size=n_rows)
         return [[file[name][place] for name in fields] for place in places]
@@ -652,7 +666,7 @@ def random_rows(path, fields, n_rows, rng):
 rng = np.random.default_rng(SEED)
 n_read = sum(len(block) for block in shuffled_blocks(hdf5_files["BB"], fields, 1000, rng))
 in_blocks = seconds(lambda: list(shuffled_blocks(hdf5_files["BB"], fields, 1000, rng))) / n_read
-in_rows = seconds(lambda: random_rows(hdf5_files["BB"], fields, 20, rng)) / 20
+in_rows = seconds(random_rows, hdf5_files["BB"], fields, 20, rng) / 20
 print(f"an event takes {1e6 * in_blocks:.0f} µs in blocks of 1000, and {1e6 * in_rows:.0f} µs alone")
 
 # %% [markdown]
@@ -671,8 +685,8 @@ print(f"an event takes {1e6 * in_blocks:.0f} µs in blocks of 1000, and {1e6 * i
 # A worked example: as jets above 60 GeV, of the four that we have, make a jagged array of their momenta.
 
 # %%
-table = read_fields(hdf5_files["AB"], ["b1_pt", "b2_pt", "j1_pt", "j2_pt"])
-jets = ak.sort(ak.from_regular(ak.Array(table)[ak.Array(table) > 60]), axis=1, ascending=False)
+momenta = ak.from_regular(read_fields(hdf5_files["AB"], ["b1_pt", "b2_pt", "j1_pt", "j2_pt"]))
+jets = ak.sort(momenta[momenta > 60], ascending=False)
 print("first events:", [[round(pt) for pt in event] for event in jets[:4].to_list()])
 
 padded = ak.to_numpy(ak.fill_none(ak.pad_none(jets, 3, clip=True), 0.0))
@@ -739,4 +753,4 @@ print("as before:", ak.array_equal(some, jets[start:stop]))
 # From which fraction of the events on is it no longer worth it?
 
 # %% [markdown]
-# [← NN metrics: binary](../nn_metrics/binary.ipynb) · [Start](../start.md) · [Top tagging: jets →](../top_tagging/jets.ipynb)
+# [← NN metrics: multiclass](../nn_metrics/multiclass.ipynb) · [Start](../start.md) · [Top tagging: jets →](../top_tagging/jets.ipynb)

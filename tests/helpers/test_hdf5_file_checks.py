@@ -12,12 +12,12 @@ from helpers import checks
 from helpers.checks import CheckFailed
 
 
-def converter(steps=None, change=lambda values: values, options=None, attribute="unit", units=None):
+def converter(steps=None, change=lambda values: values, options=None, attribute="unit", units=None, cache=None):
     """A right converter, of which one part can be replaced."""
 
     def convert(root_path, tree, hdf5_path, fields, chunk_length):
         part = Path(f"{hdf5_path}.part")
-        with uproot.open(root_path) as file:
+        with uproot.open(root_path, array_cache=cache) as file:
             events = file[tree]
             for name in fields:
                 events[name]
@@ -52,7 +52,7 @@ def without_last(start, stop, step):
     return range(start, stop - step + 1, step)
 
 
-@pytest.mark.parametrize(("n_events", "chunk_length"), [(3500, 1000), (2000, 1000), (10, 100), (1, 1)])
+@pytest.mark.parametrize(("n_events", "chunk_length"), [(3500, 1000), (2000, 1000), (10, 100), (1, 1), (0, 100)])
 def test_a_right_converter_passes(n_events, chunk_length):
     checks.converts(converter(), n_events, chunk_length)
     checks.converts(all_at_once, n_events, chunk_length)
@@ -121,3 +121,5 @@ def test_memory_is_bounded():
     checks.converts_in_chunks(converter())
     with pytest.raises(CheckFailed, match="read and write chunk by chunk"):
         checks.converts_in_chunks(all_at_once)
+    with pytest.raises(CheckFailed, match="uproot keeps what it has read"):
+        checks.converts_in_chunks(converter(cache="100 MB"))
