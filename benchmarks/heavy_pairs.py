@@ -63,14 +63,14 @@ def network_outputs(samples, width: int, depth: int, epochs: int, seed: int) -> 
     training, validation, test = samples
     layers = [keras.layers.Dense(width, "relu", kernel_initializer="he_normal") for _ in range(depth)]
     model = keras.Sequential([keras.Input(training[0].shape[1:]), *layers, keras.layers.Dense(4, "softmax")])
-    model.compile(keras.optimizers.Adam(1e-3), "sparse_categorical_crossentropy")
+    model.compile(keras.optimizers.Adam(2e-3), "sparse_categorical_crossentropy")
     best = keras.callbacks.EarlyStopping(patience=5, restore_best_weights=True)
     model.fit(
         *training,
         sample_weight=balanced(training[1]),
         validation_data=(*validation, balanced(validation[1])),
         epochs=epochs,
-        batch_size=256,
+        batch_size=512,
         callbacks=[best],
         verbose=0,
     )

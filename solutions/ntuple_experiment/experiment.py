@@ -121,7 +121,7 @@ import keras
 
 
 def fully_connected(n_inputs, width, depth, n_classes):
-    """A new keras model, (n_events, n_inputs) to (n_events, n_classes) probabilities. depth: 0 or more hidden layers."""
+    """A keras model, (n_events, n_inputs) to (n_events, n_classes) probabilities. depth: 0 or more hidden layers."""
     ### BEGIN SOLUTION
     hidden = [keras.layers.Dense(width, activation="relu", kernel_initializer="he_normal") for _ in range(depth)]
     output = keras.layers.Dense(n_classes, activation="softmax")
@@ -293,7 +293,7 @@ from sklearn.metrics import roc_auc_score, roc_curve
 def roc_by_class(targets, outputs, classes):
     """One class against the rest: {class: (false positive rates, true positive rates, area)}.
 
-    targets, outputs: (n_events, n_classes), one-hot and probabilities. classes: their names, in the order of the columns.
+    targets, outputs: (n_events, n_classes), one-hot and probabilities. classes: names in the order of the columns.
     The rates are arrays that run from 0 to 1. Raises ValueError if a class has no events, or all of them.
     """
     ### BEGIN SOLUTION
@@ -457,10 +457,10 @@ checks.finds_finished(finished, Experiment, folder_name, depth=0, learning_rate=
 
 # %% nbgrader={"grade": false, "grade_id": "run", "locked": false, "schema_version": 3, "solution": true, "task": false} tags=["nbval-ignore-output"]
 def run(settings, data, folder):
-    """Train by the settings unless that has been done; returns {"settings": …, "versions": …, "metrics": …, "history": …}.
+    """Train by the settings unless that is done; returns {"settings": …, "versions": …, "metrics": …, "history": …}.
 
     settings: an Experiment. folder: str or Path of all runs; it need not exist. data: {"training": (inputs, targets),
-    "validation": (inputs, targets)}, inputs of all fields (n_events, n_fields), scaled, and one-hot targets (n_events, 4).
+    "validation": (inputs, targets)}, inputs (n_events, n_fields) of all fields, scaled, one-hot targets (n_events, 4).
     Raises ValueError if there are fewer than n_events training events.
     """
     ### BEGIN SOLUTION

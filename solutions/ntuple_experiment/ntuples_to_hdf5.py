@@ -25,7 +25,7 @@
 # **Grading:** under each exercise stands a check with a visible part, which you run, and a hidden part, which asks the same of other inputs when you hand in.
 # Questions are marked by hand.
 #
-# [← NN metrics: multiclass](../nn_metrics/multiclass.ipynb) · [Start](../start.md) · [Top tagging: jets →](../top_tagging/jets.ipynb)
+# [← NN metrics: multiclass](../nn_metrics/multiclass.ipynb) · [Start](../start.md) · [Ntuple experiment: networks →](../ntuple_experiment/experiment.ipynb)
 
 # %% [markdown]
 # An analysis begins with [*ntuples*](../glossary.md#ntuple): ROOT files with an event a row and a variable a branch, one file or a hundred for each simulated process.
@@ -753,4 +753,4 @@ print("as before:", ak.array_equal(some, jets[start:stop]))
 # From which fraction of the events on is it no longer worth it?
 
 # %% [markdown]
-# [← NN metrics: multiclass](../nn_metrics/multiclass.ipynb) · [Start](../start.md) · [Top tagging: jets →](../top_tagging/jets.ipynb)
+# [← NN metrics: multiclass](../nn_metrics/multiclass.ipynb) · [Start](../start.md) · [Ntuple experiment: networks →](../ntuple_experiment/experiment.ipynb)

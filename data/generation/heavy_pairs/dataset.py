@@ -62,7 +62,7 @@ def write(folder: Path, size: int, productions: Mapping[str, Production]) -> Wri
 
 DATA_SET = DataSet(
     name="heavy_pairs",
-    default_size=8_000,
+    default_size=60_000,
     size_meaning="selected events of all classes together",
     files=tuple(file_name(process) for process in PROCESSES.values()),
     columns=COLUMNS,

@@ -49,7 +49,7 @@ def test_the_writer_makes_the_files_from_their_content(folder, manifest, tmp_pat
 def test_classes_differ_in_size(manifest):
     sizes = [manifest["files"][f"{name}.root"]["n_events"] for name in PROCESSES]
     assert sizes == sorted(sizes)
-    assert 8_000 <= sum(sizes) < 12_000
+    assert dataset.DATA_SET.default_size <= sum(sizes) < 1.1 * dataset.DATA_SET.default_size
     assert sizes[-1] > 1.3 * sizes[0]
 
 

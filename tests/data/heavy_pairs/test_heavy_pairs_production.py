@@ -70,7 +70,7 @@ def test_hard_processes_are_those_of_the_class(name):
             kinds = {abs(hard[i].id()) for i in (boson.daughter1(), boson.daughter2())}
             assert kinds <= ({11, 12, 13, 14} if sign == 1 else {1, 2, 3, 4, 5})
         assert all(p.m() == pytest.approx(50, abs=1) for p in hard if p.id() == NEUTRALINO)
-        assert all(p.m() == pytest.approx(430, abs=5) for p in hard if abs(p.id()) == CHARGINO)
+        assert all(p.m() == pytest.approx(processes.MASSES.chargino, abs=5) for p in hard if abs(p.id()) == CHARGINO)
 
 
 def test_a_chunk_in_which_nothing_is_selected_has_all_columns():
