@@ -111,7 +111,8 @@ plt.show()
 
 # %% [markdown]
 # *Figure: the smaller of the two masses of lepton and b jet, as fractions of the events of each class, with statistical errors.
-# Where the side with the lepton holds a top quark (AA, AB) the distribution ends near 153 GeV, the largest mass that a b quark and a lepton of one top quark can have; without it (BA, BB) there is no such edge.*
+# Where the side with the lepton holds a top quark (AA, AB) the distribution falls steeply near 153 GeV, the largest mass that a b quark and a lepton of one top quark can have; what lies beyond is mostly a wrong jet.
+# Without a top quark on that side (BA, BB) there is no such edge.*
 
 # %% [markdown]
 # ## From a TTree to HDF5
@@ -345,7 +346,7 @@ checks.loads(load, [("AA_Gen", 3)], n_events=3)
 
 # %%
 rng = np.random.default_rng(SEED)
-inputs, targets = load(INPUT_FILES, list(UNITS), 1000, rng)
+inputs, targets = load(INPUT_FILES, list(UNITS), 5000, rng)
 print("inputs", inputs.shape, "targets", targets.shape, "events a class", targets.sum(axis=0))
 
 # %% [markdown]
@@ -530,6 +531,7 @@ for (before, after), name in zip(rows.T, ("lep_pt", "met_phi", "b_share", "cos_j
     after.hist(normalised[:, column], bins=40, histtype="step", color="C1", label="normalised")
     after.set(xlabel=f"{name}, normalised", ylabel="events")
 for axes in rows[:, 0]:
+    axes.margins(y=0.3)
     axes.legend(loc="upper right")
 figure.tight_layout()
 plt.show()
