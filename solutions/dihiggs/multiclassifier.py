@@ -284,6 +284,7 @@ checks.passed("each symptom has its cause", more=False)
 #
 # </details>
 
+
 # %% nbgrader={"grade": false, "grade_id": "targets", "locked": false, "schema_version": 3, "solution": true, "task": false}
 def targets(processes):
     """Targets, (n_events, 4): 1 in the column of the event's process, 0 elsewhere. Columns in the order of PROCESSES.
@@ -335,6 +336,7 @@ checks.needs_weights(targets, "targets", ("there is a process 'ZJets'", (np.arra
 #
 # </details>
 
+
 # %% nbgrader={"grade": false, "grade_id": "scale", "locked": false, "schema_version": 3, "solution": true, "task": false}
 def scale(training, inputs):
     """The inputs scaled with mean and standard deviation of the training columns, (n_events, n_columns).
@@ -384,6 +386,7 @@ for some in (known, others, 3 * others):
 #
 # </details>
 
+
 # %% nbgrader={"grade": false, "grade_id": "layer-sizes", "locked": false, "schema_version": 3, "solution": true, "task": false}
 def layer_sizes(n_inputs, n_hidden, width, n_outputs):
     """The sizes of all layers, a list of whole numbers: inputs, n_hidden layers of so many neurons (width), outputs.
@@ -430,6 +433,7 @@ checks.needs_weights(layer_sizes, "layer_sizes", ("it is given (5, 1, -3, 2)", (
 # The loop of `published_network` needs `for width in sizes[1:-1]`.
 #
 # </details>
+
 
 # %% nbgrader={"grade": false, "grade_id": "build-network", "locked": false, "schema_version": 3, "solution": true, "task": false} tags=["nbval-ignore-output"]
 def build_network(sizes, seed):
@@ -481,6 +485,7 @@ checks.builds_layers(build_network, [25, 40, 30, 5], seeds=(2, 7))
 # Look at the sums before you divide.
 #
 # </details>
+
 
 # %% nbgrader={"grade": false, "grade_id": "balance", "locked": false, "schema_version": 3, "solution": true, "task": false}
 def balance(weights, processes):
@@ -538,6 +543,7 @@ for name in PROCESSES:
 # How much is each mend worth?
 # Here are six trainings of 200 steps, from the published one upwards; each has one mend more than the one before.
 # To save time, each step has 100 events.
+
 
 # %% tags=["nbval-ignore-output"]
 def climb(initializer, optimizer, inputs, events, weights):
@@ -668,6 +674,7 @@ plt.show()
 #
 # </details>
 
+
 # %% nbgrader={"grade": false, "grade_id": "predict-process", "locked": false, "schema_version": 3, "solution": true, "task": false}
 def predict_process(outputs):
     """The names of the processes that events are called, an array (n_events,); n_events may be 0.
@@ -719,6 +726,7 @@ checks.calls_processes(predict_process, np.random.default_rng(7).dirichlet(np.on
 #
 # </details>
 
+
 # %% nbgrader={"grade": false, "grade_id": "confusion", "locked": false, "schema_version": 3, "solution": true, "task": false}
 def confusion(processes, predicted, weights):
     """Sums of weights and their fractions: a dictionary of counts, efficiencies and purities, (4, 4) each.
@@ -757,6 +765,7 @@ checks.tabulates_confusion(confusion, true, called, amounts)
 checks.tabulates_confusion(confusion, true, true, amounts)
 checks.tabulates_confusion(confusion, true, called, np.where(amounts < 0.1, -amounts, amounts))
 ### END HIDDEN TESTS
+
 
 # %% tags=["nbval-ignore-output"]
 def outputs_of(name):
@@ -819,6 +828,7 @@ plt.show()
 # Look with `any()` and `all()` first.
 #
 # </details>
+
 
 # %% nbgrader={"grade": false, "grade_id": "areas", "locked": false, "schema_version": 3, "solution": true, "task": false}
 def areas(outputs, processes, weights):
@@ -905,6 +915,7 @@ plt.show()
 # `events[selected & (processes == "HH")].sum()` is $S$.
 #
 # </details>
+
 
 # %% nbgrader={"grade": false, "grade_id": "expected-significance", "locked": false, "schema_version": 3, "solution": true, "task": false}
 def expected_significance(processes, events, selected):

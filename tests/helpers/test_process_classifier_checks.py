@@ -19,7 +19,7 @@ def outputs(seed=1, knows=0.3):
 
 
 _TRAINING = events("training")[1][:, None] == np.array(PROCESSES)
-FAIR = 0.7 * np.random.default_rng(5).dirichlet(np.ones(4), len(_TRAINING)) + 0.3 * _TRAINING
+FAIR = 0.5 * np.random.default_rng(5).dirichlet(np.ones(4), len(_TRAINING)) + 0.5 * _TRAINING
 
 
 class Network:
@@ -88,7 +88,6 @@ def test_one_process_for_all_raw_inputs_and_the_area_are_told():
 @pytest.mark.parametrize(
     ("value", "says"),
     [
-        (history(outputs(), weights=None), "ignores the weights"),
         (history(outputs(knows=0.5)), "but that of network on validation events"),
         ({"loss": [1.0]}, "holds no accuracy"),
         (None, "should be the dictionary"),
@@ -97,6 +96,13 @@ def test_one_process_for_all_raw_inputs_and_the_area_are_told():
 def test_tells_processes_reads_the_history(value, says):
     with pytest.raises(CheckFailed, match=says):
         checks.tells_processes(Network(outputs()), value, accuracy=0.6, area=0.7)
+
+
+def test_a_validation_loss_without_weights_is_told():
+    made = np.where(BALANCED[:, None] > 1, outputs(knows=0.5), outputs(knows=0.3))
+    checks.tells_processes(Network(made), history(made), accuracy=0.6, area=0.7)
+    with pytest.raises(CheckFailed, match="ignores the weights"):
+        checks.tells_processes(Network(made), history(made, weights=None), accuracy=0.6, area=0.7)
 
 
 def test_a_network_that_learned_from_validation_events_is_refused():

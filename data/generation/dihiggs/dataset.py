@@ -1,4 +1,4 @@
-"""The di-Higgs data set as files: a ROOT file a process, three of HH by self-coupling, and a table of selected events."""
+"""The di-Higgs data set as files: a ROOT file a process, three of HH by self-coupling, and a table of events."""
 
 from collections.abc import Mapping
 from hashlib import sha256
