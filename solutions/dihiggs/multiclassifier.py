@@ -26,7 +26,7 @@
 # **Grading:** under each exercise stands a check with a visible part, which you run, and a hidden part, which asks the same of other inputs when you hand in.
 # Questions are marked by hand.
 #
-# [← NN metrics: multiclass](../nn_metrics/multiclass.ipynb) · [Start](../start.md) · [Top tagging: jets →](../top_tagging/jets.ipynb)
+# [← Di-Higgs: selection](../dihiggs/selection.ipynb) · [Start](../start.md) · [Top tagging: jets →](../top_tagging/jets.ipynb)
 
 # %%
 import h5py
@@ -1123,4 +1123,4 @@ for kappa in (0, 1, 2.45, 5):
 # - *A better score.* Expected events are nearly all top pairs. Cut on $p_\mathrm{HH} / \sum_k y_k p_k$ with the yields $y_k$ of the backgrounds instead of on $p_\mathrm{HH}$. Why should it be better, and is it?
 
 # %% [markdown]
-# [← NN metrics: multiclass](../nn_metrics/multiclass.ipynb) · [Start](../start.md) · [Top tagging: jets →](../top_tagging/jets.ipynb)
+# [← Di-Higgs: selection](../dihiggs/selection.ipynb) · [Start](../start.md) · [Top tagging: jets →](../top_tagging/jets.ipynb)

@@ -26,7 +26,7 @@
 # **Grading:** under each exercise stands a check with a visible part, which you run, and a hidden part, which asks the same of other inputs when you hand in.
 # Questions are marked by hand.
 #
-# [← Ntuple experiment: HDF5](../ntuple_experiment/ntuples_to_hdf5.ipynb) · [Start](../start.md) · [Top tagging: jets →](../top_tagging/jets.ipynb)
+# [← Ntuple experiment: HDF5](../ntuple_experiment/ntuples_to_hdf5.ipynb) · [Start](../start.md) · [Di-Higgs: selection →](../dihiggs/selection.ipynb)
 
 # %%
 import tempfile
@@ -1082,4 +1082,4 @@ print(f"{before} runs before, {len(os.listdir(RUNS))} now")
 # - *Regularise.* Add [dropout](../glossary.md#dropout) to `fully_connected`, and its rate to the settings. What else has to change, so that old results are not taken for new ones?
 
 # %% [markdown]
-# [← Ntuple experiment: HDF5](../ntuple_experiment/ntuples_to_hdf5.ipynb) · [Start](../start.md) · [Top tagging: jets →](../top_tagging/jets.ipynb)
+# [← Ntuple experiment: HDF5](../ntuple_experiment/ntuples_to_hdf5.ipynb) · [Start](../start.md) · [Di-Higgs: selection →](../dihiggs/selection.ipynb)
