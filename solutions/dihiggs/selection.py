@@ -27,8 +27,6 @@
 # [← Ntuple experiment: networks](../ntuple_experiment/experiment.ipynb) · [Start](../start.md) · [Di-Higgs: multiclassifier →](../dihiggs/multiclassifier.ipynb)
 
 # %%
-import time
-
 import awkward as ak
 import h5py
 import hist
@@ -104,6 +102,8 @@ print("the jets above 40 GeV:  ", [np.round(row, 1).tolist() for row in jet_pt[j
 # A loop over events can do all that, too. Compare:
 
 # %% tags=["nbval-ignore-output"]
+import time
+
 start = time.perf_counter()
 looped = [sum(pt > 40 for pt in event) for event in jet_pt[:1000]]
 by_loop = (time.perf_counter() - start) / 1000
