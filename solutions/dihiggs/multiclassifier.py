@@ -192,7 +192,7 @@ plt.show()
 
 # %% [markdown]
 # *Figure: the loss at each of the 240 steps, for the healthy training (blue) and the patients (red).
-# The scale is linear up to 1 and logarithmic beyond, and it differs from panel to panel: the healthy loss stays below 10, that of B lies between 10⁴ and 10⁶, that of C is no number after a few steps, those of A and D fall to 0, A's with jumps.*
+# The scale is linear up to 1 and logarithmic beyond, and it differs from panel to panel: the healthy loss stays below 10, that of B is 0 or lies between 10⁴ and 10⁶, that of C is no number after a few steps, those of A and D fall to 0, A's with jumps.*
 #
 # The possible causes:
 #
@@ -250,13 +250,13 @@ checks.passed("each symptom has its cause", more=False)
 # <!-- ### BEGIN SOLUTION -->
 # A, class order: the loss falls to 0 within a class and jumps where the next one begins; in the end all new events are called W + jets, the class that came last. In each stretch, the easiest way to a small loss is to answer always the same, whatever the event.
 #
-# B, initial weights: saturated before the first step even on inputs of size 1, and losses of a million. Sums of 15 or 30 terms with weights up to 10 grow by a factor of 30 from layer to layer, so one output of the softmax is 1 and the others are 0; the gradient where the answer is right is 0, and elsewhere huge.
+# B, initial weights: saturated before the first step even on inputs of size 1, and losses of hundreds of thousands. Sums of 15 or 30 terms with weights up to 10 grow by a factor of 30 from layer to layer, so one output of the softmax is 1 and the others are 0; the gradient where the answer is right is 0, and elsewhere huge.
 #
-# C, learning rate: a healthy start, then a loss that explodes and is no number after some ten steps. A step of 0.5 times the gradient overshoots, the next gradient is larger, and so on.
+# C, learning rate: a healthy start, then a loss that explodes and is no number after ten or twenty steps. A step of 0.5 times the gradient overshoots, the next gradient is larger, and so on.
 #
 # D, sample: loss near 0 and accuracy 1 on what it has seen, hardly better than a guess on new events: twelve events were learned by heart.
 #
-# E, input scaling: saturated on its own inputs, not on those of size 1; the loss jumps by tens, and accuracy stays low. Momenta of 100 GeV make the sums large, their columns have nearly all of the gradient, and angles and tags are not noticed.
+# E, input scaling: half saturated on its own inputs, not on those of size 1; the loss jumps by tens, and accuracy stays low. Momenta of 100 GeV make the sums large, their columns have nearly all of the gradient, and angles and tags are not noticed.
 #
 # **Marking scheme.** 1 point: the first patient, with a symptom that is in table or figure and a mechanism that leads to it. 1 point: the second one. 1 point: the third one. Half of it for the symptom alone.
 # <!-- ### END SOLUTION -->
@@ -594,9 +594,12 @@ for name, losses in ladder.items():
 
 # %% [markdown]
 # *Figure: the loss of validation events against the step, for the published training and with one mend after the other; the scale is logarithmic.
-# A curve that ends has reached losses that are no numbers: the published training, and with mended first weights still the learning rate of 0.5 on momenta in GeV.
-# Adam saves the training from that, but while classes follow each other and inputs are not scaled the loss stays above the dotted line of a guess.
-# Only with scaled inputs does the network become better than a guess.*
+# The published training reaches losses that are no numbers, and its curve ends.
+# With mended first weights, and also with Adam, the loss stays near 12 for long: the network is sure that every event is of the class that is trained just then, which is wrong for three of the four.
+# With mixed classes the loss falls towards that of a guess (dotted), and only with scaled inputs below it.*
+#
+# Do not read the curves as a ranking: a network that has given up and calls everything equally likely has the loss of a guess, and one that is learning may still be above it.
+# Class weights change little here, because the numbers of simulated events happen to be nearly equal; with the numbers that data have, they would decide.
 #
 # ## Train it
 #
@@ -796,8 +799,9 @@ for axes, kind in zip(all_axes, ("efficiencies", "purities"), strict=False):
     axes.minorticks_off()
 for name, values, style in (("all", in_data["counts"].sum(axis=1), "s"), ("called HH", in_data["counts"][:, 0], "o")):
     all_axes[2].plot(range(4), values, style, ms=9, label=name)
-all_axes[2].set(xlabel="true process", ylabel="expected in 139 fb⁻¹", yscale="log", xticks=range(4), ylim=(1, 1e9))
+all_axes[2].set(xlabel="true process", ylabel="expected in 139 fb$^{-1}$", yscale="log", xlim=(-0.5, 3.5))
 all_axes[2].set_xticks(range(4), PROCESSES)
+all_axes[2].set_ylim(1, 1e9)
 all_axes[2].legend(loc="upper right")
 plt.show()
 
@@ -808,7 +812,7 @@ plt.show()
 # Middle: purities if all four processes were equally frequent; columns sum to 1.
 # Right: how many events of each true process are expected in 139 fb⁻¹, all of them (squares) and those that are called HH (circles), on a logarithmic scale: nearly all of what is called HH are top pairs, and only some hundred-thousandths of it are HH.*
 #
-# The same network has a purity of nearly one half in the middle and of a hundred-thousandth on the right: only the mixture has changed.
+# The same network has a purity of about one half in the middle and of a hundred-thousandth on the right: only the mixture has changed.
 #
 # ## One against the rest
 #
@@ -1117,7 +1121,7 @@ for kappa in (0, 1, 2.45, 5):
 # %% [markdown]
 # ## Going further
 #
-# - *How far does reweighting go?* Where the effective number of events is small, the numbers above have a large error. Give each its error by the bootstrap. Which of the four can you trust?
+# - *How far does reweighting go?* Where the effective number of events is small, the numbers above have a large error. Give each its error by the bootstrap. Which of the four can you trust? The files `HH_kappa2p45.root` and `HH_kappa5.root` hold events that were generated there; the function that builds vectors in *selection* makes inputs of them.
 # - *Another network for another coupling.* Train at $\kappa_\lambda = 0$ by weights, and compare with the network above on the same events. What does a network lose that was trained at the wrong coupling?
 # - *Better inputs.* Replace the azimuths by differences, and add the mass of the two tagged jets. Five seeds of each: is the difference larger than their spread?
 # - *A better score.* Expected events are nearly all top pairs. Cut on $p_\mathrm{HH} / \sum_k y_k p_k$ with the yields $y_k$ of the backgrounds instead of on $p_\mathrm{HH}$. Why should it be better, and is it?
