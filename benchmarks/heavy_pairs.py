@@ -20,8 +20,8 @@ from helpers import datasets
 CLASSES = ("AA", "AB", "BA", "BB")
 N_FOUR_VECTORS = 21
 VARIABLES = {"four-vectors": slice(N_FOUR_VECTORS), "high-level": slice(N_FOUR_VECTORS, None), "all": slice(None)}
-SHAPES = ((8, 1), (64, 1), (64, 3), (256, 1))
-"""Width and depth."""
+SHAPES = ((8, 1, 0.0), (64, 1, 0.0), (256, 1, 0.0), (64, 3, 0.0), (64, 3, 0.2))
+"""Width, depth and dropout."""
 
 
 def parser() -> argparse.ArgumentParser:
@@ -55,14 +55,17 @@ def balanced(labels: np.ndarray) -> np.ndarray:
     return len(labels) / len(CLASSES) / np.bincount(labels)[labels]
 
 
-def network_outputs(samples, width: int, depth: int, epochs: int, seed: int) -> tuple[np.ndarray, int]:
+def network_outputs(samples, width: int, depth: int, dropout: float, epochs: int, seed: int) -> tuple[np.ndarray, int]:
     """Outputs (n_test, 4) of a network, and how many parameters it has."""
     import keras
 
     keras.utils.set_random_seed(seed)
     training, validation, test = samples
-    layers = [keras.layers.Dense(width, "relu", kernel_initializer="he_normal") for _ in range(depth)]
-    model = keras.Sequential([keras.Input(training[0].shape[1:]), *layers, keras.layers.Dense(4, "softmax")])
+    model = keras.Sequential([keras.Input(training[0].shape[1:])])
+    for _ in range(depth):
+        model.add(keras.layers.Dense(width, "relu", kernel_initializer="he_normal"))
+        model.add(keras.layers.Dropout(dropout))
+    model.add(keras.layers.Dense(4, "softmax"))
     model.compile(keras.optimizers.Adam(2e-3), "sparse_categorical_crossentropy")
     best = keras.callbacks.EarlyStopping(patience=5, restore_best_weights=True)
     model.fit(
@@ -91,6 +94,11 @@ def areas(outputs: np.ndarray, labels: np.ndarray) -> tuple[float, float]:
     return roc_auc_score(labels[ends] == 3, ratio), float(np.mean(one_against_rest))
 
 
+def said(width: int, depth: int, dropout: float) -> str:
+    """Name of a network in the table."""
+    return f"network {width} × {depth}" + (f", dropout {dropout:g}" if dropout else "")
+
+
 def main(arguments: list[str] | None = None) -> int:
     options = parser().parse_args(arguments)
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
@@ -100,7 +108,7 @@ def main(arguments: list[str] | None = None) -> int:
     print("|---|---|---|---|---|")
     for name, columns in VARIABLES.items():
         samples = [parts(inputs[:, columns], labels, seed) for seed in range(options.seeds)]
-        rows = {"logistic regression": [], "boosted trees": []} | {f"network {w} × {d}": [] for w, d in SHAPES}
+        rows = {"logistic regression": [], "boosted trees": []} | {said(*shape): [] for shape in SHAPES}
         parameters = {}
         for seed, sample in enumerate(samples):
             test_labels = sample[2][1]
@@ -110,9 +118,9 @@ def main(arguments: list[str] | None = None) -> int:
             }
             for kind, model in models.items():
                 rows[kind].append(areas(sklearn_outputs(model, sample), test_labels))
-            for width, depth in SHAPES:
-                kind = f"network {width} × {depth}"
-                outputs, parameters[kind] = network_outputs(sample, width, depth, options.epochs, seed)
+            for shape in SHAPES:
+                kind = said(*shape)
+                outputs, parameters[kind] = network_outputs(sample, *shape, options.epochs, seed)
                 rows[kind].append(areas(outputs, test_labels))
         for kind, found in rows.items():
             mean, spread = np.mean(found, axis=0), np.std(found, axis=0, ddof=1) if len(found) > 1 else (0.0, 0.0)

@@ -533,7 +533,6 @@ for (before, after), name in zip(rows.T, ("lep_pt", "met_phi", "b_share", "cos_j
 for axes in rows[:, 0]:
     axes.margins(y=0.3)
     axes.legend(loc="upper right")
-figure.tight_layout()
 plt.show()
 
 # %% [markdown]
