@@ -51,13 +51,13 @@ def names_experiments(made: Made, folder_name: Made, *pairs: tuple[dict[str, flo
     default = experiment(made)
     _is_frozen(default)
     name = name_of(folder_name, default)
+    again = name_of(folder_name, experiment(made))
+    that(again == name, f"the same settings get two names, {name} and {again}: nothing but the settings may go in")
     for setting, value in DEFAULTS.items():
         same = name_of(folder_name, experiment(made, **{setting: value}))
         that(same == name, f"{setting} should be {value} where nothing else is said")
         other = name_of(folder_name, experiment(made, **{setting: value * 3 + 1}))
         that(other != name, f"the name does not depend on {setting}: one run would overwrite the results of another")
-    again = name_of(folder_name, experiment(made))
-    that(again == name, f"the same settings get two names, {name} and {again}: nothing but the settings may go in")
     for one, other in pairs:
         names = [name_of(folder_name, experiment(made, **settings)) for settings in (one, other)]
         that(
