@@ -25,7 +25,7 @@
 # **Grading:** under each exercise stands a check with a visible part, which you run, and a hidden part, which asks the same of other inputs when you hand in.
 # Questions are marked by hand.
 #
-# [← NN metrics: binary](../nn_metrics/binary.ipynb) · [Start](../start.md) · [Top tagging: jets →](../top_tagging/jets.ipynb)
+# [← NN metrics: binary](../nn_metrics/binary.ipynb) · [Start](../start.md) · [Di-Higgs: multiclassifier →](../dihiggs/multiclassifier.ipynb)
 
 # %%
 import matplotlib.pyplot as plt
@@ -1152,4 +1152,4 @@ print(
 # - *A limit instead of a cut.* A cut throws the shape of the output away. Fill a histogram of the signal output with 5 to 10 bins, each with enough simulated background, and add up $Z^2$ of the bins. Then install [`pyhf`](https://pyhf.readthedocs.io/) yourself, and compute the expected upper limit on the signal strength from the same histogram, with 20 % on the background. Does it tell the same story as the figure of merit about the ten runs?
 
 # %% [markdown]
-# [← NN metrics: binary](../nn_metrics/binary.ipynb) · [Start](../start.md) · [Top tagging: jets →](../top_tagging/jets.ipynb)
+# [← NN metrics: binary](../nn_metrics/binary.ipynb) · [Start](../start.md) · [Di-Higgs: multiclassifier →](../dihiggs/multiclassifier.ipynb)

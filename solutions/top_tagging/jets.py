@@ -25,7 +25,7 @@
 # **Grading:** under each exercise stands a check with a visible part, which you run, and a hidden part, which asks the same of other inputs when you hand in.
 # Questions are marked by hand.
 #
-# [← NN metrics: multiclass](../nn_metrics/multiclass.ipynb) · [Start](../start.md) · [Top tagging: DNN →](../top_tagging/dnn.ipynb)
+# [← Di-Higgs: multiclassifier](../dihiggs/multiclassifier.ipynb) · [Start](../start.md) · [Top tagging: DNN →](../top_tagging/dnn.ipynb)
 
 # %%
 import hist
@@ -462,4 +462,4 @@ plt.show()
 # Then make one number of the last figure, the width $\sum_i p_{T,i} \Delta R_i / \sum_i p_{T,i}$, and compare its area under the ROC curve with that of the mass: does it tell anything about jets *of the same mass*?
 
 # %% [markdown]
-# [← NN metrics: multiclass](../nn_metrics/multiclass.ipynb) · [Start](../start.md) · [Top tagging: DNN →](../top_tagging/dnn.ipynb)
+# [← Di-Higgs: multiclassifier](../dihiggs/multiclassifier.ipynb) · [Start](../start.md) · [Top tagging: DNN →](../top_tagging/dnn.ipynb)
