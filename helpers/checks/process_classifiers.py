@@ -13,8 +13,8 @@ from helpers.checks.functions import call
 from helpers.checks.histories import history as is_history
 from helpers.checks.values import numbers, plain, shape
 
-# Keras averages a loss over batches in single precision; losses of right trainings were 0.01 % off.
-LOSS_TOLERANCE = 0.005
+# Keras averages over batches in single precision, and an accuracy may count events with two equal outputs otherwise.
+LOSS_TOLERANCE, ACCURACY_TOLERANCE = 1e-3, 2e-3
 # How much smaller the loss of validation events may be by chance: its error was 0.02.
 GAP = 0.08
 
@@ -165,22 +165,37 @@ def _learned_from_training(network: Any, outputs: np.ndarray, processes: np.ndar
 
 
 def _validates(history: Mapping[str, Any], outputs: np.ndarray, processes: np.ndarray, weights: np.ndarray) -> None:
-    """Fail unless one epoch of a history has the loss of validation events with balanced weights that outputs have."""
-    found = numbers(history["val_loss"], "the validation loss").astype(float)
+    """Fail unless an epoch of a history has loss and accuracy of validation events with balanced weights.
 
-    def there(loss: float) -> bool:
-        return bool(np.any(np.abs(found / loss - 1) < LOSS_TOLERANCE))
+    Any epoch will do: the parameters of the best one may have been restored.
+    """
+    losses, accuracies = (
+        numbers(history[name], f'history["{name}"]').astype(float) for name in ("val_loss", "val_accuracy")
+    )
+    same = balanced(processes, weights)
+    right, unweighted = (
+        (_loss(outputs, processes, some), float(np.average(_called(outputs) == processes, weights=some)))
+        for some in (same, np.ones(len(weights)))
+    )
 
-    right = _loss(outputs, processes, balanced(processes, weights))
-    if there(right):
+    def there(loss: float, accuracy: float) -> bool:
+        near = (np.abs(losses / loss - 1) < LOSS_TOLERANCE) & (np.abs(accuracies - accuracy) < ACCURACY_TOLERANCE)
+        return bool(np.any(near))
+
+    if there(*right):
         return
-    last = f"the last validation loss is {found[-1]:.4f}"
+    last = f"the last validation loss is {losses[-1]:.4f}"
     that(
-        not there(_loss(outputs, processes, np.ones(len(weights)))),
+        not there(*unweighted),
         f"{last}, which ignores the weights: validation_data needs inputs, targets and balanced weights",
     )
     that(
+        not there(right[0], unweighted[1]),
+        f"the accuracy in validation, {accuracies[-1]:.4f}, ignores the weights: compile with "
+        "weighted_metrics=['accuracy'], not with metrics",
+    )
+    that(
         False,
-        f"{last}, but that of network on validation events with balanced weights is {right:.4f}: validation_data is "
+        f"{last}, but that of network on validation events with balanced weights is {right[0]:.4f}: validation_data is "
         "the validation sample, and history belongs to network",
     )

@@ -37,7 +37,9 @@ class Network:
 
 def history(made, weights=BALANCED):
     loss = float(np.average(-np.log(made[TRUTH]), weights=weights))
-    return {"loss": [1.3, 1.2], "accuracy": [0.4, 0.5], "val_loss": [loss, 1.1 * loss], "val_accuracy": [0.4, 0.5]}
+    accuracy = float(np.average(made.argmax(axis=1) == TRUTH.argmax(axis=1), weights=weights))
+    losses = {"loss": [1.3, 1.2], "val_loss": [loss, 1.1 * loss]}
+    return {**losses, "accuracy": [0.4, 0.5], "val_accuracy": [accuracy, accuracy - 0.1]}
 
 
 def test_parts_are_a_half_and_two_quarters():
@@ -103,6 +105,9 @@ def test_a_validation_loss_without_weights_is_told():
     checks.tells_processes(Network(made), history(made), accuracy=0.6, area=0.7)
     with pytest.raises(CheckFailed, match="ignores the weights"):
         checks.tells_processes(Network(made), history(made, weights=None), accuracy=0.6, area=0.7)
+    mixed = {**history(made), "val_accuracy": history(made, weights=None)["val_accuracy"]}
+    with pytest.raises(CheckFailed, match=r"the accuracy in validation, .*, ignores the weights"):
+        checks.tells_processes(Network(made), mixed, accuracy=0.6, area=0.7)
 
 
 def test_a_network_that_learned_from_validation_events_is_refused():
