@@ -52,7 +52,8 @@ class _Files:
     """HDF5 files of classes. ``pt`` counts the events of all files, and the other fields are made of it."""
 
     def __init__(self, folder: Path, sizes: Sequence[tuple[str, int]]) -> None:
-        self.input_files, self.events = [], {}
+        self.input_files: list[list[str]] = []
+        self.events: dict[str, list[np.ndarray]] = {}
         first = 0
         for number, (truth, size) in enumerate(sizes):
             path = folder / f"file{number}.h5"
@@ -179,6 +180,16 @@ def _is_random(
             f"{said}: the events of {name} are not drawn at random from all its files, but mostly the first or last "
             "ones",
         )
+        for part in parts:
+            share = len(part) / size
+            expected, drawn = n_wanted * share, np.isin(part, event[targets[:, number] == 1]).sum()
+            # Of a draw without replacement: the hypergeometric variance.
+            error = np.sqrt(expected * (1 - share) * (1 - n_wanted / size))
+            that(
+                abs(drawn - expected) <= 6 * error,
+                f"{said}: of the events of {name} {drawn} come from one of its files, where about {expected:.0f} are "
+                "expected: join all its files, then draw",
+            )
 
 
 def refuses_too_many(function: Callable[..., Any]) -> None:

@@ -110,8 +110,10 @@ def _result(function: Callable[..., Any], values: np.ndarray, group: Group, name
 
 def _normalised(values: np.ndarray, group: Group) -> np.ndarray:
     if "low" in group:
-        return (2 * values - group["low"] - group["high"]) / (group["high"] - group["low"])
-    return (np.log1p(values) - group["mean"]) / group["width"]
+        shifted: np.ndarray = (2 * values - group["low"] - group["high"]) / (group["high"] - group["low"])
+        return shifted
+    scaled: np.ndarray = (np.log1p(values) - group["mean"]) / group["width"]
+    return scaled
 
 
 def _mistakes(values: np.ndarray, group: Group) -> dict[str, Any]:

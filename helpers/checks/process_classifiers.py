@@ -81,7 +81,8 @@ def calls_processes(function: Callable[..., Any], outputs: np.ndarray) -> None:
 
 
 def _called(outputs: np.ndarray) -> np.ndarray:
-    return np.array(PROCESSES)[np.argmax(outputs, axis=1)]
+    names: np.ndarray = np.array(PROCESSES)[np.argmax(outputs, axis=1)]
+    return names
 
 
 def _outputs(network: Any, inputs: np.ndarray) -> np.ndarray:

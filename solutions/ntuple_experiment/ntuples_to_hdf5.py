@@ -100,7 +100,9 @@ for (name, path), style in zip(root_files.items(), ("-", "--", "-.", ":"), stric
     masses = uproot.open(path)[TREE]["m_bl_min"].array(library="np")
     histogram = hist.Hist(hist.axis.Regular(20, 0, 400), storage=hist.storage.Weight())
     histogram.fill(masses, weight=1 / len(masses))
-    mplhep.histplot(histogram, ax=axes, ls=style, label=f"{name}, {np.mean(masses > 400):.0%} beyond", flow="none")
+    mplhep.histplot(
+        histogram, ax=axes, ls=style, label=f"{name}, {np.mean(masses > 400):.0%} above 400 GeV", flow="none"
+    )
 axes.axvline(153, color="grey", ls=":", lw=1)
 axes.annotate("largest mass in t → b ℓ ν", (153, 0.2), (165, 0.2), fontsize="small", arrowprops={"arrowstyle": "->"})
 axes.set(xlabel="m_bl_min, mass of lepton and b jet, the smaller of two [GeV]", ylabel="fraction of events / 20 GeV")
@@ -111,7 +113,7 @@ plt.show()
 
 # %% [markdown]
 # *Figure: the smaller of the two masses of lepton and b jet, as fractions of the events of each class, with statistical errors.
-# Where the side with the lepton holds a top quark (AA, AB) the distribution falls steeply near 153 GeV, the largest mass that a b quark and a lepton of one top quark can have; what lies beyond is mostly a wrong jet.
+# Where the side with the lepton holds a top quark (AA, AB) the distribution falls steeply near 153 GeV, the largest mass that a b quark and a lepton of one top quark can have; what lies to the right of the line is mostly a wrong jet.
 # Without a top quark on that side (BA, BB) there is no such edge.*
 
 # %% [markdown]
@@ -389,7 +391,7 @@ for group in (*GROUPS, "energy"):
 # <details><summary>Hint 2</summary>
 #
 # Take the mean and the standard deviation of `np.log1p(training)`.
-# If all values are equal the deviation is 0, and `normalise` will divide by it: give 1 in its place.
+# If all values are equal the deviation is 0 but for rounding, and `normalise` will divide by it: see whether the smallest and the largest value of `training` are equal, and give 1 in its place.
 #
 # </details>
 
@@ -521,6 +523,12 @@ group_of_field = {
 columns = [normalise(inputs[:, column], group_of_field[name]) for column, name in enumerate(UNITS)]
 normalised = np.stack(columns, axis=1)
 print(f"smallest {normalised.min():.1f}, largest {normalised.max():.1f}")
+names = np.array(list(UNITS))[np.abs(normalised).max(axis=0) > 5]
+print("beyond 5 widths in", ", ".join(names))
+
+# %% [markdown]
+# A few events lie many widths away: missing momenta near 0, where the logarithm is steep, and jets of unusual mass.
+# A handful of such numbers does no harm; without the logarithm they would be more and larger.
 
 # %%
 figure, rows = plt.subplots(2, 4, figsize=(13, 6))
@@ -535,9 +543,10 @@ for axes in rows[:, 0]:
     axes.legend(loc="upper right")
 plt.show()
 
+
 # %% [markdown]
 # *Figure: one field of four groups, above as it is in the file and below normalised.
-# The long tail of the energy is gone and its distribution lies around 0 with a width of 1; the angle fills −1 to 1 evenly; share and cosine keep their shapes, and only the share is moved.*
+# The long tail of the energy is gone and its distribution lies around 0 with a width of 1; the angle fills −1 to 1 evenly; angle, share and cosine keep their shapes, and only their axes change. The hard edge of the momentum on the left is the cut of the selection, at 25 GeV.*
 #
 # **Question.** (a) Mean and width of an energy come from the training events, low and high of an angle from nobody's events. Why is the second harmless, and what would be wrong with the largest energy of *all* events as `high`?
 #
@@ -632,10 +641,11 @@ for name, (path, read) in readers.items():
     size = path.stat().st_size / 1e6
     print(f"{name:23} {size:5.2f} MB, all fields {1000 * everything:6.1f} ms, one field {1000 * one:6.1f} ms")
 
+
 # %% [markdown]
 # The sizes differ little, because the numbers are the same and compress alike.
 # The times are those of decompression, and of opening: uproot reads for each branch where its baskets lie, and h5py where its chunks lie.
-# A file that is not compressed is read fastest and is the largest; and it cannot give one field alone.
+# A file that is not compressed is read fastest and is the largest; here all of it is read for one field, too (a memory map, `np.load(path, mmap_mode="r")`, would not).
 #
 # *When which?*
 # Stay with ROOT as long as the file is read once: to make a plot, to select, to convert.
@@ -680,7 +690,7 @@ print(f"an event takes {1e6 * in_blocks:.0f} µs in blocks of 1000, and {1e6 * i
 # | way | what is stored | good for | costs |
 # |---|---|---|---|
 # | padding | a rectangle (n_events, most), short lists filled up with zeros | networks, which want rectangles | what lies beyond `most` is lost; zeros need a mask |
-# | flat + counts | all values one after the other, and how many belong to each event | keeping everything, small files | a chunk of events is found by adding up counts |
+# | flat + counts | all values one after the other, and how many belong to each event | keeping everything | a chunk of events is found by adding up counts |
 # | awkward | the [awkward array](https://awkward-array.org/doc/main/) in memory, one of the two others on disk | computing with lists | one more library |
 #
 # A worked example: as jets above 60 GeV, of the four that we have, make a jagged array of their momenta.
@@ -712,7 +722,7 @@ print("as before:", ak.array_equal(some, jets[start:stop]))
 
 # %% [markdown]
 # The counts alone say where the events begin: their running sum is the *offsets*, and two of them cut out any range.
-# Nothing was lost and little is stored.
+# Nothing was lost. (Four columns filled up with zeros are hardly larger here, as compression removes zeros; fewer columns are smaller, because they lose jets.)
 # For the network pad at the last moment, when it is known how many jets it takes.
 
 # %% [markdown]
