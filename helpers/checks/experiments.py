@@ -25,7 +25,7 @@ ALLOWED = set("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-.
 Made = Callable[..., Any]
 
 
-def experiment(made: Made, **settings: float) -> Any:
+def experiment(made: Made, /, **settings: float) -> Any:
     """An experiment with these settings and the default of all others."""
     listed = ", ".join(f"{name}={value}" for name, value in settings.items())
     keywords: Callable[[], Any] = lambda: made(**settings)  # noqa: E731

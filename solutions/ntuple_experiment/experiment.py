@@ -599,6 +599,10 @@ pd.DataFrame(rows).set_index("variables")
 # *Table: mean of the four areas on validation, by variables and classifier, with the spread of three seeds.
 # A logistic regression has no seed, and so no spread.*
 #
+# The variables matter most.
+# With the high-level ones the network gains a little over the line, and the boosted trees gain more; with *all* fields the network is worse than with the high-level ones alone, because what the other 21 add costs it more events to ignore than it has.
+# That a network must beat boosted trees is not written anywhere: on tables of a few thousand events it often does not.
+#
 # ### How to read ±
 #
 # The ± here is the *spread*: how far one seed is from another, typically.
@@ -779,6 +783,11 @@ plt.show()
 # *Figure: loss against epoch of the smallest and of the largest network, three seeds each.
 # The small network learns slowly, and training and validation stay together.
 # The large one learns the training events, but soon no longer anything about the validation events: it [overfits](../glossary.md#overfitting), and what is kept is an early epoch.*
+#
+# So in this study width pays, and depth does not: one wide layer is better than one narrow layer by many errors, and three layers are worse than one.
+# Depth would have something to find in the four-vectors, but so many parameters find the luck of 8000 events first.
+# This is a result, too, and worth as much as the other one: it says *at this number of events, without regularisation*.
+# Baldi et al. had millions of events and [dropout](../glossary.md#dropout); "Going further" has both.
 #
 # **Question.** Width and depth are [*hyperparameters*](../glossary.md#hyperparameter).
 # What is a hyperparameter, and how does it differ from a parameter?
@@ -1079,7 +1088,7 @@ print(f"{before} runs before, {len(os.listdir(RUNS))} now")
 #
 # - *Does depth pay?* Run the command above on a machine that has the time, and draw the heat map again. Baldi et al. had millions of events: `make data DATASET=heavy_pairs EVENTS=200000` makes more, and `--data` takes them.
 # - *Help the network.* With the four-vectors, give azimuths relative to that of the lepton, and mirror events so that the lepton's pseudorapidity is positive. What is that worth, in spreads?
-# - *Regularise.* Add [dropout](../glossary.md#dropout) to `fully_connected`, and its rate to the settings. What else has to change, so that old results are not taken for new ones?
+# - *Regularise.* Does depth pay with dropout at a rate of 0.2? Add [dropout](../glossary.md#dropout) to `fully_connected`, and its rate to the settings. What else has to change, so that old results are not taken for new ones?
 
 # %% [markdown]
 # [← Ntuple experiment: HDF5](../ntuple_experiment/ntuples_to_hdf5.ipynb) · [Start](../start.md) · [Di-Higgs: selection →](../dihiggs/selection.ipynb)
