@@ -3,9 +3,10 @@
 import linecache
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 
-def write_program(path: str | Path, description: str, *functions: Callable) -> None:
+def write_program(path: str | Path, description: str, *functions: Callable[..., Any]) -> None:
     """Write the cells in which the functions were defined as a program that ends in a call of ``main``.
 
     Each cell is written whole, once, in the order of the functions. description: the program's docstring.
@@ -16,7 +17,7 @@ def write_program(path: str | Path, description: str, *functions: Callable) -> N
     Path(path).write_text("\n\n\n".join(parts) + "\n")
 
 
-def _cell(function: Callable) -> str:
+def _cell(function: Callable[..., Any]) -> str:
     source = "".join(linecache.getlines(function.__code__.co_filename)).strip()
     if not source:
         raise ValueError(f"the cell that defines {function.__name__} is not known: run it again in this notebook")

@@ -881,6 +881,7 @@ def judge(shape):
     return np.array(found)
 
 
+# %% tags=["nbval-ignore-output"]
 chosen = choose(validation, judge)
 trees = np.array([area_of(boosted_trees(seed), 2, "test") for seed in SEEDS])
 linear = area_of(LogisticRegression(max_iter=200), 2, "test")
