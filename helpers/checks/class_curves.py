@@ -69,7 +69,8 @@ def draws_class_curves(
     worst = int(np.argmax(np.abs(areas - right)))
     close(areas[worst], right[worst], f"the area of {classes[worst]} against the rest is wrong", rtol=0, atol=5e-3)
     for name, area in zip(classes, right, strict=True):
-        _is_curve(*(numbers(rates, f"the rates of {name}").astype(float) for rates in found[name][:2]), area, name)
+        false, true = (numbers(rates, f"the rates of {name}").astype(float) for rates in found[name][:2])
+        _is_curve(false, true, area, name)
 
 
 def _is_curve(false: np.ndarray, true: np.ndarray, area: float, name: str) -> None:

@@ -95,8 +95,8 @@ def runs_experiments(
         that(not extra, f"main ran {extra[0] if extra else ''}, which was not asked for")
         results = {name: json.loads((folder / name / "result.json").read_text()) for name in points}
     that(results[first]["metrics"]["area"] == 0.125, "main ran again what was finished: run returns it at once")
-    for name, point in points.items():
-        that(results[name]["settings"] == point, f"the run {name} has other settings than its folder says")
+    for name, asked in points.items():
+        that(results[name]["settings"] == asked, f"the run {name} has other settings than its folder says")
 
 
 def _command_line(options: dict[str, Any]) -> list[str]:

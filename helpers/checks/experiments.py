@@ -40,7 +40,7 @@ def name_of(folder_name: Made, settings: Any) -> str:
     odd = sorted(set(name) - ALLOWED)
     that(not odd, f"the name {name!r} holds {''.join(odd)!r}: letters, digits and _ - . = are safe in every system")
     that(not name.startswith((".", "-")), f"the name {name!r} begins with {name[0]!r}: begin with a letter or a digit")
-    return name
+    return str(name)
 
 
 def names_experiments(made: Made, folder_name: Made, *pairs: tuple[dict[str, float], dict[str, float]]) -> None:
@@ -56,8 +56,8 @@ def names_experiments(made: Made, folder_name: Made, *pairs: tuple[dict[str, flo
     for setting, value in DEFAULTS.items():
         same = name_of(folder_name, experiment(made, **{setting: value}))
         that(same == name, f"{setting} should be {value} where nothing else is said")
-        other = name_of(folder_name, experiment(made, **{setting: value * 3 + 1}))
-        that(other != name, f"the name does not depend on {setting}: one run would overwrite the results of another")
+        changed = name_of(folder_name, experiment(made, **{setting: value * 3 + 1}))
+        that(changed != name, f"the name does not depend on {setting}: one run would overwrite the results of another")
     for one, other in pairs:
         names = [name_of(folder_name, experiment(made, **settings)) for settings in (one, other)]
         that(

@@ -18,6 +18,7 @@ from helpers.checks.jagged_events import (
     records,
     wrapped,
 )
+from helpers.checks.values import equal
 
 LEAST_LEPTON_PT, LARGEST_ISO = 15.0, 0.15
 LEAST_JET_PT, RADIUS = 25.0, 0.4
@@ -86,7 +87,20 @@ def keeps_leptons(function: Callable[..., Any], events: ak.Array) -> None:
 
 def keeps_jets(function: Callable[..., Any], events: ak.Array) -> None:
     """Fail unless ``function(events, leptons)`` gives the jets above 25 GeV with ΔR > 0.4 to every lepton given."""
-    leptons, name = leptons_of(events), "the result of good_jets"
+    leptons = leptons_of(events)
+    _keeps_jets_away_from(function, events, leptons)
+    fewer = [event[1:] for event in leptons]
+    given = records(fewer, (*DIRECTION, "iso"))
+    found = call(function, events, given, says="good_jets should take events and any leptons")
+    equal(
+        [len(event) for event in collection(found, JET, len(events), "the result of good_jets")],
+        [len(event) for event in jets_of(events, fewer)],
+        "good_jets should keep away from the leptons that it is given, not from those that it finds for itself",
+    )
+
+
+def _keeps_jets_away_from(function: Callable[..., Any], events: ak.Array, leptons: Collection) -> None:
+    name = "the result of good_jets"
     given = records(leptons, (*DIRECTION, "iso"))
     found = call(function, events, given, says=f"good_jets should take {len(events)} events and their leptons")
     every = particles(events, "Lepton")

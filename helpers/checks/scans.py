@@ -27,7 +27,9 @@ def scans_shapes(
     """
     shared = {"varset": 1, "epochs": 7}
     points = list(product(widths, depths, seeds))
-    metrics = {point: {"loss": 1.0 + place / 100, "area": 0.6 + place / 1000} for place, point in enumerate(points)}
+    metrics: dict[tuple[int, ...], dict[str, float]] = {
+        point: {"loss": 1.0 + place / 100, "area": 0.6 + place / 1000} for place, point in enumerate(points)
+    }
     expected = {
         name_of(folder_name, experiment(made, **shared, width=width, depth=depth, seed=seed)): (width, depth, seed)
         for width, depth, seed in points

@@ -163,7 +163,7 @@ checks.keeps_leptons(good_leptons, datasets.open_root("dihiggs/TTbar.root")["Eve
 # %% [markdown]
 # ## Objects first: jets
 #
-# In these files, as in NanoAOD, a lepton also makes a jet: of the particles around it, which are itself.
+# In these files, as in NanoAOD, each lepton is clustered into a jet, too, mostly of nothing but itself.
 # Who counts jets without a look at leptons counts the lepton twice.
 # So keep the jets that are away from every good lepton, where the distance is
 #
@@ -403,6 +403,7 @@ for cut in flows["HH"].index:
 
 # %% [markdown]
 # $S/\sqrt{B}$, the [expected significance](../glossary.md#expected-significance) in its simplest form, is a few hundredths.
+# (Events of jets alone, against which one asks for an isolated lepton, are not in these files: with them the second line would look better than the first.)
 # No cut on jets and leptons finds HH in top pairs; the network of the next notebook has to look at everything at once, and even it will not get far.
 # That is the honest state of this channel: experiments combine many channels, and wait for more collisions.
 #
@@ -584,10 +585,10 @@ plt.show()
 
 # %% [markdown]
 # *Figure: four masses of the events with one b tag, for each process as a fraction of those events that have the mass, with the statistical errors of the simulation.
-# Top left, HH has a peak between 90 and 135 GeV, highest just below 125 GeV, and no background has one there as narrow.
+# Top left, HH has a peak between 90 and 135 GeV, highest between 105 and 120 GeV, and no background has one there as narrow.
 # Top right, top pairs have a peak near 80 GeV, and HH at most a broad one.
 # Bottom left, all backgrounds rise to 80 GeV and fall steeply beyond; HH is flat up to there.
-# Bottom right, all processes reach far beyond 500 GeV; top pairs lie lowest.*
+# Bottom right, all processes reach far beyond 500 GeV; top pairs have the smallest masses.*
 
 # %%
 values, some_weights = found["HH"]
@@ -599,9 +600,11 @@ print(f"HH with four good jets: {there.mean():.2f} of the selected events")
 print(f"measured over true mass of HH: median {middle:.2f}, two thirds between {low:.2f} and {high:.2f}")
 
 # %% [markdown]
+# The measured mass of HH is too high in most events: of the jets some are not from the Higgs bosons, and the neutrino has the η of the lepton only because nobody knows its own.
+#
 # **Question.** Where should $m_{bb}$, $m_{jj}$ and $m_T$ of HH have their peak or edge, and where do you see it?
 # Name two reasons why $m_{bb}$ of HH is not a narrow peak at 125 GeV.
-# For which process does the transverse mass end most sharply near 80 GeV, and why is HH different? (Only one of the two W bosons of a Higgs boson can have its full mass.)
+# Where does the transverse mass of the backgrounds end, and why is HH different? (Only one of the two W bosons of a Higgs boson can have its full mass.)
 
 # %% [markdown] nbgrader={"grade": true, "grade_id": "shapes-of-masses", "locked": false, "points": 3, "schema_version": 3, "solution": true, "task": false}
 # <!-- ### BEGIN SOLUTION -->
@@ -611,7 +614,7 @@ print(f"measured over true mass of HH: median {middle:.2f}, two thirds between {
 #
 # The peak of $m_{bb}$ is broad and low because jets are measured with 10 % or worse; neutrinos from b and c hadrons and radiation outside the jets take energy away; and one of the two jets may not come from H → bb̄ at all.
 #
-# Most sharply it ends for single top (and for top pairs and W + jets nearly so), where each W boson has its full mass of 80 GeV.
+# It ends near 80 GeV for single top, top pairs and W + jets, where each W boson has its full mass of 80 GeV.
 # 125 GeV is less than twice that, so one of the two in H → WW has 45 GeV or less, and half of the time it is the one with the lepton.
 #
 # **Marking scheme.** 1 point: 125 GeV, 80 GeV or below, 80 GeV, and what the figure shows.
@@ -792,7 +795,7 @@ for number, (write, read) in enumerate(ways.values()):
 pd.DataFrame(table, index=list(ways), columns=["MB", "write [s]", "read [s]", "largest error"]).round(4)
 
 # %% [markdown]
-# **Question.** How many times larger and slower is the published text, and what does the short text lose?
+# **Question.** How many times larger is the published text, how many times slower is it to read, and what does the short text lose?
 # Which mistake can a reader make with a text file of fifteen lines that the HDF5 file does not allow?
 
 # %% [markdown] nbgrader={"grade": true, "grade_id": "why-hdf5", "locked": false, "points": 2, "schema_version": 3, "solution": true, "task": false}
