@@ -218,6 +218,12 @@ def _flow_mistakes(masks: Mapping[str, np.ndarray], weights: np.ndarray) -> dict
     def of_poisson(weights: np.ndarray, before: np.ndarray, after: np.ndarray) -> float:
         return float(np.sqrt(np.sum(weights[after] ** 2)) / weights[before].sum())
 
+    def of_relatives(weights: np.ndarray, before: np.ndarray, after: np.ndarray) -> float:
+        if not weights[after].sum():
+            return 0.0
+        relative = [np.sqrt(np.sum(weights[mask] ** 2)) / weights[mask].sum() for mask in (before, after)]
+        return share(weights, before, after) * float(np.hypot(*relative))
+
     def of_kept(weights: np.ndarray, before: np.ndarray, after: np.ndarray) -> float:
         efficiency = share(weights, before, after)
         return float(np.sqrt(max(efficiency * (1 - efficiency), 0) / after.sum())) if after.any() else 0.0
@@ -247,6 +253,9 @@ def _flow_mistakes(masks: Mapping[str, np.ndarray], weights: np.ndarray) -> dict
         ),
         "the events that pass are part of those before: the error is not that of two independent numbers": _flow(
             masks, weights, of_poisson
+        ),
+        "the events that pass are part of those before: relative errors add in quadrature only if they are not": _flow(
+            masks, weights, of_relatives
         ),
         "the error is divided by the number of events that pass": _flow(masks, weights, of_kept),
         "the root is missing: this is the variance": _flow(masks, weights, squared),

@@ -20,7 +20,8 @@ def lists_layers(function: Callable[..., Any], n_inputs: int, n_hidden: int, wid
     that(sizes.ndim == 1, f"{given} should be one list of sizes, but it has the shape {sizes.shape}")
     right = [n_inputs, *[width] * n_hidden, n_outputs]
     if sizes.tolist() != right:
-        said = f"{given} is {[round(size, 3) for size in sizes.tolist()]}"
+        shown = ", ".join(f"{size:g}" for size in sizes[:8]) + (", …" if len(sizes) > 8 else "")
+        said = f"{given} is [{shown}]"
         explained(
             sizes,
             {

@@ -42,7 +42,7 @@ def tells_processes(network: Any, history: Any, accuracy: float, area: float) ->
         that(
             found > accuracy,
             f"the mean of the four efficiencies on validation events is {found:.4f}; it should exceed {accuracy}: "
-            "watch the losses, and try more epochs, another batch size or another seed",
+            "is it trained on the scaled inputs? If so, watch the losses, and try more epochs, other batches or seeds",
         )
         that(False, f"the area of HH on validation events is {found_area:.4f}; it should exceed {area}")
     _learned_from_training(network, outputs, processes, weights)

@@ -46,7 +46,7 @@ figures.use_style()
 # %% [markdown]
 # ## Fifteen numbers an event
 #
-# The events passed a usual selection: exactly one isolated lepton with $p_T$ > 25 GeV, three jets or more with $p_T$ > 25 GeV, and at least one of them with a medium [b tag](../glossary.md#b-tag).
+# The events passed a usual selection: exactly one isolated lepton with $p_T$ > 25 GeV, three jets or more with $p_T$ > 25 GeV, and at least one of them with a medium [b tag](../glossary.md#b-tag) (a number above 0.2783).
 # Of each event the network sees the lepton and three jets: the two with the highest b tags, the harder one first, and then the hardest of the others.
 # The file is read with [h5py](https://docs.h5py.org/en/stable/).
 
@@ -600,7 +600,8 @@ for name, losses in ladder.items():
 # %% [markdown]
 # *Figure: the loss of validation events against the step, for the published training and with one mend after the other; the scale is logarithmic.
 # The published training reaches losses that are no numbers, and its curve ends.
-# With mended first weights, and also with Adam, the loss stays near 12 for long: the network is sure that every event is of the class that is trained just then, which is wrong for three of the four.
+# With mended first weights, and also with Adam, the loss stays at 12 for long: the network is sure that every event is of the class that is trained just then, which is wrong for three of the four. (It is no larger because outputs are not let below 10⁻⁷ here: ¾ ln 10⁷ is 12.1.)
+# Where the curve of the mended first weights falls to 2 or 3, the network has given up: its hidden layers are dead, and only its last biases still move.
 # With mixed classes the loss falls towards that of a guess (dotted), and only with scaled inputs below it.*
 #
 # Do not read the curves as a ranking: a network that has given up and calls everything equally likely has the loss of a guess, and one that is learning may still be above it.
@@ -717,7 +718,7 @@ checks.calls_processes(predict_process, np.random.default_rng(7).dirichlet(np.on
 # - divided by the sum of its **row**, an entry is an *efficiency*: which fraction of the true top pairs is called HH? A row sums to 1.
 # - divided by the sum of its **column**, it is a [*purity*](../glossary.md#purity): which fraction of what is called HH are top pairs? A column sums to 1.
 #
-# An efficiency does not depend on how much there is of each process; a purity depends on nothing more.
+# An efficiency does not depend on how much there is of each process; a purity depends on it more than on anything.
 # Where a row or a column sums to 0, its fractions do not exist: `np.nan`.
 #
 # **Task.** Write `confusion`.
@@ -815,9 +816,9 @@ plt.show()
 # *Figure: how validation events are called, true processes in rows.
 # Left: efficiencies, whose rows sum to 1.
 # Middle: purities if all four processes were equally frequent; columns sum to 1.
-# Right: how many events of each true process are expected in 139 fb⁻¹, all of them (squares) and those that are called HH (circles), on a logarithmic scale: nearly all of what is called HH are top pairs, and only some hundred-thousandths of it are HH.*
+# Right: how many events of each true process are expected in 139 fb⁻¹, all of them (squares) and those that are called HH (circles), on a logarithmic scale: nearly all of what is called HH are top pairs, and only about one in 70 000 is HH.*
 #
-# The same network has a purity of about one half in the middle and of a hundred-thousandth on the right: only the mixture has changed.
+# The same network has a purity of about one half in the middle and of one in 70 000 on the right: only the mixture has changed.
 #
 # ## One against the rest
 #
@@ -1022,7 +1023,7 @@ for axes in (left, right):
 plt.show()
 
 # %% [markdown]
-# *Figure: left, the output of HH for the four processes, on validation events with weights, each with unit area; HH lies highest, but no region is free of background.
+# *Figure: left, the output of HH for the four processes, on validation events with weights, each with unit area; HH reaches the largest outputs, but no region is free of background.
 # Right, the expected significance in 139 fb⁻¹ against a cut on that output, with its error from the simulation (band), compared with no cut (dotted).
 # The curve ends where too few simulated background events are left.*
 #

@@ -542,18 +542,18 @@ for varset, name in VARSETS.items():
 
 # %% tags=["nbval-ignore-output"]
 targets = data["validation"][1]
-figure, panels = plt.subplots(1, 3, figsize=(13, 4.8), sharey=True)
+figure, panels = plt.subplots(1, 3, figsize=(13, 4.8))
 for axes, (varset, title) in zip(panels, VARSETS.items(), strict=True):
     network = stored_network(replace(shared, varset=varset, seed=SEED), RUNS)
     outputs = network.predict(data["validation"][0][:, columns_of(varset)], batch_size=5000, verbose=0)
-    for name, (false, true, area) in roc_by_class(targets, outputs, CLASSES).items():
-        axes.plot(false, true, label=f"{name}, area {area:.2f}")
-    axes.plot([0, 1], [0, 1], ":", color="grey")
-    axes.set(title=title, xlabel="false positive rate", xlim=(0, 1), ylim=(0, 1))
+    curves = roc_by_class(targets, outputs, CLASSES)
+    for (name, (false, true, area)), style in zip(curves.items(), ("-", "--", "-.", ":"), strict=True):
+        axes.plot(false, true, style, label=f"{name}, area {area:.2f}")
+    axes.plot([0, 1], [0, 1], lw=1, color="grey")
+    axes.set(title=title, xlabel="false positive rate", ylabel="true positive rate", xlim=(0, 1), ylim=(0, 1))
     axes.legend(loc="lower right", fontsize=11)
     sides = [a_against_b(targets, outputs, CLASSES, side) for side in (0, 1)]
     print(f"{title:12s} A against B: side with the lepton {sides[0]:.3f}, side with the quarks {sides[1]:.3f}")
-panels[0].set(ylabel="true positive rate")
 plt.show()
 
 # %% [markdown]
@@ -774,9 +774,9 @@ for axes, (width, depth) in zip(panels, (smallest, largest), strict=True):
         epochs = np.arange(1, len(history["loss"]) + 1)
         axes.plot(epochs, history["loss"], "-", color="C0", label="training" if seed == SEED else None)
         axes.plot(epochs, history["val_loss"], "--", color="C1", label="validation" if seed == SEED else None)
-    axes.set(title=f"width {width}, depth {depth}", xlabel="epoch", xlim=(1, epochs[-1]))
+    axes.axhline(np.log(4), ls=":", color="grey", label="a guess, ln 4")
+    axes.set(title=f"width {width}, depth {depth}", xlabel="epoch", ylabel="loss", xlim=(1, epochs[-1]))
     axes.legend()
-panels[0].set(ylabel="loss")
 plt.show()
 
 # %% [markdown]

@@ -53,7 +53,7 @@ def test_figures_are_labelled_and_described(twin):
                 assert label, axes
                 if re.search(r"m_|p_|u_", label):
                     assert "[GeV]" in label or "normalised" in label, axes
-        assert all("legend" in text for text in shown)
+        assert all("legend" in text or "colour scale" in text for text in shown)
 
 
 @pytest.mark.parametrize("twin", TWINS)
