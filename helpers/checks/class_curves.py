@@ -119,7 +119,11 @@ def sums_over_sides(
         return
     both, neither = of_side & of_other, ~of_side & ~of_other
     ends = targets[:, both | neither].sum(axis=1) > 0
+    places = [0, 1 + side]
     mistakes = {
+        "the columns are taken by their place: find A by the names in classes": _area(
+            targets[:, places].sum(axis=1), outputs[:, places].sum(axis=1)
+        ),
         "A and B are exchanged: the events with A on this side are the positive ones": 1 - right,
         "this is the other side: side 0 is the first letter of a class, side 1 the second": _area(
             targets[:, of_other].sum(axis=1), outputs[:, of_other].sum(axis=1)

@@ -196,7 +196,7 @@ plt.show()
 
 # %% [markdown]
 # *Figure: the loss at each of the 240 steps, for the healthy training (blue) and the patients (red).
-# The scale is linear up to 1 and logarithmic beyond, and it differs from panel to panel: the healthy loss stays below 10, that of B is 0 or lies between 10⁴ and 10⁶, that of C is no number after a few steps, those of A and D fall to 0, A's with jumps, and that of E lies higher than the healthy one and does not fall.*
+# The scale is linear up to 1 and logarithmic beyond, and it differs from panel to panel: the healthy loss stays below 10, that of B is 0 or lies between 10³ and 10⁶, that of C is no number after a few steps, those of A and D fall to 0, A's with jumps, and that of E lies higher than the healthy one and does not fall.*
 #
 # The possible causes:
 #

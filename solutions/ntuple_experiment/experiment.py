@@ -66,7 +66,7 @@ RUNS = f"{temporary.name}/runs"
 #
 # In *ntuples_to_hdf5* you wrote functions that load and normalise fields.
 # Here `load_pairs` does it: as many events of each class, split into training, validation and test, energies by their logarithm, each field scaled to mean 0 and width 1 in training.
-# For the ntuples of your own analysis put your own functions in its place; nothing else in this lesson has to change.
+# For the ntuples of your own analysis put your own functions in its place, and change the names of the classes and the columns of the sets of variables with them.
 
 # %%
 import json
@@ -93,7 +93,7 @@ for part, (inputs, targets) in data.items():
 print({f"{number} ({name})": f"{len(columns_of(number))} fields" for number, name in VARSETS.items()})
 
 # %% [markdown]
-# The test sample is in memory, and nothing looks at it before the last but one section.
+# The test sample is in memory, and nothing looks at it before the section "Choose, and ask the test sample once".
 #
 # ## A network of any shape
 #
@@ -144,7 +144,7 @@ for shape in ((40, 40, 4, 3), (50, 20, 1, 5), (36, 64, 0, 2)):
 # How large is it?
 # Wide and shallow, or narrow and deep, can mean the same number of [parameters](../glossary.md#parameter), and whoever compares shapes should know it.
 #
-# **Task.** Write `count_parameters`, with arithmetic alone: no network is built.
+# **Task.** Write `count_parameters`. Arithmetic is enough: no network has to be built.
 #
 # <details><summary>Hint 1</summary>
 #
@@ -597,7 +597,8 @@ pd.DataFrame(rows).set_index("variables")
 
 # %% [markdown]
 # *Table: mean of the four areas on validation, by variables and classifier, with the spread of three seeds.
-# A logistic regression has no seed, and so no spread.*
+# A logistic regression has no seed, and so no spread.
+# Only with the high-level variables is the network better than the logistic regression, and nowhere is it as good as the trees: with 8000 events it learns the luck of its training events, the more the more variables it is given. Experiment 2 shows it at work.*
 #
 # The variables matter most.
 # With the high-level ones the network gains a little over the line, and the boosted trees gain more; with *all* fields the network is worse than with the high-level ones alone, because what the other 21 add costs it more events to ignore than it has.
@@ -792,7 +793,7 @@ plt.show()
 # **Question.** Width and depth are [*hyperparameters*](../glossary.md#hyperparameter).
 # What is a hyperparameter, and how does it differ from a parameter?
 # Why may the test sample not choose it?
-# By how much is the best validation area of many shapes too large, roughly, if all shapes were equally good: zero, one spread, or ten?
+# By how much is the best validation area of many shapes too large, roughly, if all shapes were equally good: zero, one spread of the numbers that are compared, or ten?
 
 # %% [markdown] nbgrader={"grade": true, "grade_id": "hyperparameters", "locked": false, "points": 3, "schema_version": 3, "solution": true, "task": false}
 # <!-- ### BEGIN SOLUTION -->
