@@ -154,10 +154,7 @@ def observe(fault):
     chosen = settings(fault)
     network, inputs, events = published_network(chosen["initializer"]), chosen["inputs"], chosen["events"]
     of_size_one = np.random.default_rng(0).normal(size=(1000, 15))
-    seen = {
-        "saturated, own inputs": saturated(network, inputs[events]),
-        "saturated, random ones": saturated(network, of_size_one),
-    }
+    seen = {"saturated, own": saturated(network, inputs[events]), "saturated, random": saturated(network, of_size_one)}
     network.compile(chosen["optimizer"], loss="categorical_crossentropy")
     losses = [float(network.train_on_batch(inputs[[event]], as_targets[[event]])) for event in events]
     for name, some in {"accuracy, seen": events, "accuracy, new": parts["validation"]}.items():
