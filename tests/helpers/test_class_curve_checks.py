@@ -104,7 +104,6 @@ def test_sums_over_sides():
     ("wrong", "says"),
     [
         (lambda *given: 1 - area(*given), "A and B are exchanged"),
-        (lambda t, o, c, side: area(t, o, c, 1 - side), "this is the other side"),
         (lambda *given: area(*given, reduce=np.max), "the largest of the outputs is taken"),
         (lambda *given: area(*given, reduce=np.prod), "the outputs are multiplied"),
         (lambda t, o, c, side: of_class(t, o, c), "with A on both sides against the rest"),
@@ -127,3 +126,14 @@ def test_sums_over_sides_says(wrong, says):
     with pytest.raises(CheckFailed) as failed:
         checks.sums_over_sides(wrong, TARGETS, OUTPUTS, CLASSES, 0)
     assert says in str(failed.value)
+
+
+def test_a_side_is_told_from_the_place_of_columns():
+    with pytest.raises(CheckFailed, match="this is the other side"):
+        checks.sums_over_sides(
+            lambda t, o, c, side: area(t, o, c, 1 - side), TARGETS, OUTPUTS, ["AA", "AB", "BA", "BB"], 0
+        )
+    with pytest.raises(CheckFailed, match="find A by the names in classes"):
+        checks.sums_over_sides(
+            lambda t, o, c, side: area(t, o, ["AA", "AB", "BA", "BB"], side), TARGETS, OUTPUTS, CLASSES, 0
+        )
