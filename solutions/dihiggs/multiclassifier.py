@@ -223,7 +223,7 @@ plt.show()
 # </details>
 
 # %% nbgrader={"grade": false, "grade_id": "causes", "locked": false, "schema_version": 3, "solution": true, "task": false}
-causes = {}
+# causes: {"error": …, "A": …, … "E": …}, each one of the six words above
 ### BEGIN SOLUTION
 causes = {
     "error": "array shape",
@@ -630,8 +630,7 @@ for name, losses in ladder.items():
 # </details>
 
 # %% nbgrader={"grade": false, "grade_id": "train", "locked": false, "schema_version": 3, "solution": true, "task": false} tags=["nbval-ignore-output"]
-network = ...
-history = ...
+# network: the trained keras model. history: the dictionary that fit leaves in .history
 ### BEGIN SOLUTION
 network = build_network(layer_sizes(15, 3, 30, 4), SEED)
 network.compile(keras.optimizers.Adam(0.003), loss="categorical_crossentropy", weighted_metrics=["accuracy"])
