@@ -15,7 +15,7 @@ from helpers import checks
 from helpers.heavy_pairs import load_pairs
 
 LESSON, NOTEBOOK, CHECK = "ntuple_experiment", "experiment", "best-network-check"
-SETTINGS = {"varset": 1, "width": 64, "depth": 3}
+SETTINGS = {"varset": 1, "width": 64, "depth": 3, "epochs": 6}
 
 
 def verdict(seed: int, shuffled: bool) -> tuple[float, str]:

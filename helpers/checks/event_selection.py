@@ -53,9 +53,11 @@ def _described(event: ak.Array) -> str:
     leptons = leptons_of(event)
     jets = jets_of(event, leptons)[0]
     hard = ", ".join(f"{lepton['pt']:.1f}" for lepton in leptons[0])
+    n_leptons, n_jets = len(leptons[0]), len(jets)
     return (
-        f"{len(leptons[0])} good leptons" + (f" (pT {hard} GeV)" if hard else "") + f" and {len(jets)} good jets, "
-        f"{sum(jet['btag'] > MEDIUM for jet in jets)} of them with a b tag"
+        f"{n_leptons} good lepton{'s' * (n_leptons != 1)}"
+        + (f" (pT {hard} GeV)" if hard else "")
+        + f" and {n_jets} good jet{'s' * (n_jets != 1)}, {sum(jet['btag'] > MEDIUM for jet in jets)} with a b tag"
     )
 
 
@@ -65,14 +67,16 @@ def masks_of(
     every_jet: str = "",
     jets_pass: Callable[[int, int], bool] = lambda n_jets, least: n_jets >= least,
     cumulative: bool = True,
+    away_from_all: bool = False,
 ) -> dict[str, np.ndarray]:
     """The masks {cut: (n_events,)}, or others.
 
     passes_leptons: another cut on good and all leptons. every_jet: the cuts that take all jets: "jets" and "tags".
-    jets_pass: another comparison of a number of jets with the least.
+    jets_pass: another comparison of a number of jets with the least. away_from_all: jets are taken away from all
+    leptons, not from the good ones.
     """
-    good = leptons_of(events)
-    collections = good, particles(events, "Lepton"), particles(events, "Jet"), jets_of(events, good)
+    good, every = leptons_of(events), particles(events, "Lepton")
+    collections = good, every, particles(events, "Jet"), jets_of(events, every if away_from_all else good)
     rows = []
     for leptons, all_leptons, all_jets, jets in zip(*collections, strict=True):
         hard = sum(lepton["pt"] > LEAST_HARD_PT for lepton in leptons)
@@ -109,6 +113,7 @@ def _mistakes(events: ak.Array) -> dict[str, dict[str, np.ndarray]]:
         "jets and b tags are counted before jets are selected: count the good ones": masks_of(
             events, every_jet="jets, tags"
         ),
+        "good_jets is given all leptons: give it the good ones": masks_of(events, away_from_all=True),
         "at least so many are asked for, not exactly so many: >=, not ==": masks_of(
             events, jets_pass=lambda n, least: n == least
         ),

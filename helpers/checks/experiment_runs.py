@@ -85,13 +85,20 @@ def _has_moved(bias: np.ndarray, learning_rate: float, batch_size: int) -> None:
 
 
 def repeats_experiments(function: Made, made: Made, folder_name: Made, **settings: float) -> None:
-    """Fail unless the same settings give the same numbers, whatever ran before, and another seed gives others."""
+    """Fail unless the same settings give the same numbers, whatever ran before, and another seed gives others.
+
+    The second time the folder holds what an interrupted run has left, which must not count as a finished one.
+    """
     data = _data(0, int(settings["n_events"]))
     first, other = (experiment(made, **settings, seed=seed) for seed in (4, 5))
+    made_up = result_of(settings | {"seed": 4}, area=0.125)
     with scratch_folder() as folder, scratch_folder() as elsewhere:
         results = [_run(function, tried, data, folder) for tried in (first, other)]
         kept = [_written(folder, name_of(folder_name, tried)) for tried in (first, other)]
-        again = _run(function, first, data, elsewhere)
+        _leave(elsewhere / name_of(folder_name, first), json.dumps(made_up)[:60])
+        again = _run(function, first, data, elsewhere, "run should train again where result.json was cut short")
+        that(again["metrics"]["area"] != 0.125, "run counts a result.json that was cut short as a finished run")
+        _written(elsewhere, name_of(folder_name, first))
     curves = [_curve(result) for result in (*results, again)]
     apart = float(np.abs(curves[0] - curves[2]).max())
     that(
@@ -107,7 +114,7 @@ def repeats_experiments(function: Made, made: Made, folder_name: Made, **setting
 
 
 def resumes(function: Made, made: Made, folder_name: Made, **settings: float) -> None:
-    """Fail unless a finished run is not run again, what is left of a broken one is, and a result comes last."""
+    """Fail unless a finished run is not run again, and a result is written last."""
     data = _data(0, int(settings["n_events"]))
     tried = experiment(made, **settings)
     name, made_up = name_of(folder_name, tried), result_of(settings, area=0.125)
@@ -119,11 +126,6 @@ def resumes(function: Made, made: Made, folder_name: Made, **settings: float) ->
             found_area == 0.125,
             "run trains again what has been run: if result.json is whole and of these settings, return what it holds",
         )
-    with scratch_folder() as folder:
-        _leave(folder / name, json.dumps(made_up)[:60])
-        found = _run(function, tried, data, folder, "run should train again where result.json was cut short")
-        that(found["metrics"]["area"] != 0.125, "run counts a result.json that was cut short as a finished run")
-        _written(folder, name)
     with scratch_folder() as folder:
         (folder / name / "network.keras" / "in the way").mkdir(parents=True)
         try:

@@ -12,6 +12,7 @@ from settings_of_experiments import Experiment, finished, folder_name
 
 from helpers import checks
 from helpers.checks import CheckFailed
+from helpers.heavy_pairs import load_pairs
 
 
 def parser(**changes):
@@ -70,9 +71,11 @@ def run(settings, folder):
         (place / "result.json").write_text(json.dumps({"settings": asdict(settings), "metrics": {"area": 0.5}}))
 
 
-def main(arguments, points=product, change=replace, result=0, prepare=lambda options: None, run=run):
+def main(arguments, points=product, change=replace, result=0, prepare=lambda options: None, run=run, load=load_pairs):
     options = parse(arguments)
     prepare(options)
+    if len(load(options["data"])["training"][0]) < options["n_events"]:
+        raise ValueError("too few events")
     shared = Experiment(varset=options["varset"], epochs=options["epochs"], n_events=options["n_events"])
     for width, depth, seed in points(options["width"], options["depth"], options["seed"]):
         run(change(shared, width=width, depth=depth, seed=seed), options["folder"])
@@ -95,7 +98,7 @@ def run_carelessly(settings, folder):
 def test_runs_experiments():
     runs(main)
     runs(lambda arguments: exit(main(arguments)))
-    runs(lambda arguments: main(arguments, result=None))
+    runs(lambda arguments: exit(main(arguments, result=None)))
 
 
 @pytest.mark.parametrize(
@@ -103,6 +106,8 @@ def test_runs_experiments():
     [
         (lambda a: main(a, points=zip), "main left no run"),
         (lambda a: main(a, result=[1]), "main should return 0"),
+        (lambda a: main(a, result=None), "main should return 0, not None"),
+        (lambda a: main(a, load=lambda folder: load_pairs()), "load the data of the options"),
         (lambda a: exit(2), "main should return 0, not 2"),
         (lambda a: main(a, change=lambda s, **c: replace(s, varset=0, **c)), "main left no run"),
         (lambda a: main(a) + main([*a, "--epochs", "2"]), "which was not asked for"),

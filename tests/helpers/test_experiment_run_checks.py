@@ -155,7 +155,7 @@ def history_of(value, epochs=3):
         (repeats, {"no seed": True}, "the same settings gave other numbers"),
         (repeats, {"one seed": True}, "two seeds gave the same losses"),
         (resumes, {"repeats": True}, "run trains again what has been run"),
-        (resumes, {"counts halves": True}, "counts a result.json that was cut short"),
+        (repeats, {"counts halves": True}, "counts a result.json that was cut short"),
         (resumes, {"result first": True}, "write it last"),
     ],
 )
