@@ -9,12 +9,12 @@ import uproot
 
 pytest.importorskip("pythia8mc", reason="the generator is not installed (make data installs it)")
 
-from data.generation.dihiggs import dataset, processes, simulation
+from data.generation.dihiggs import dataset, processes, selection, simulation
 from data.generation.dihiggs.columns import JET_FIELDS, LEPTON_FIELDS, MET_COLUMNS, TRUTH
 from data.generation.dihiggs.dataset import DATA_SET
-from data.generation.dihiggs.hard_process import has_jets, has_lepton
-from data.generation.dihiggs.veto import LeptonVeto
+from data.generation.dihiggs.hard_process import has_hard_lepton, has_jets
 from data.generation.production import MASTER_SEED, Production, Sample, Task
+from data.generation.veto import ProcessVeto
 
 FILES = (*DATA_SET.files, "manifest.json")
 ONE_A_FILE = (
@@ -116,8 +116,8 @@ def test_light_events_of_w_jets_are_prescaled_and_weigh_more(tiny):
     """After the filter on jets one event in three without c and b quarks is kept, with three times the weight."""
     process = processes.W_JETS[1]
     rng = np.random.default_rng(2)
-    veto = LeptonVeto()
-    finder = simulation.jet_finder()
+    veto = ProcessVeto(has_hard_lepton)
+    finder = selection.jet_finder()
     prescales = []
     with simulation.generator(process, 0, 5, veto, rng) as (pythia, _):
         for _ in range(400):
@@ -144,17 +144,17 @@ def test_filters_lose_few_selected_events():
     """What the filters on lepton and parton jets give up of the t-channel, looked for with looser ones: below 4 %."""
     process = processes.T_CHANNEL
     rng = np.random.default_rng(12)
-    finder = simulation.jet_finder()
+    finder = selection.jet_finder()
 
-    class Witness(LeptonVeto):
+    class Witness(ProcessVeto):
         vetoes = False
 
         def doVetoProcessLevel(self, process):  # noqa: N802
-            self.vetoes = not has_lepton(process)
+            self.vetoes = super().doVetoProcessLevel(process)
             return not any(p.isFinal() and p.idAbs() in (11, 13, 15) for p in process.particles())
 
-    witness = Witness()
-    selected = lost = 0
+    witness = Witness(has_hard_lepton)
+    n_selected = n_lost = 0
     pythia = simulation.start(process, 3, witness)
     for _ in range(1_500):
         if not pythia.next():
@@ -164,7 +164,7 @@ def test_filters_lose_few_selected_events():
             continue
         gives_up = witness.vetoes or not has_jets(pythia.event, finder)
         if pythia.forceHadronLevel() and simulation.reconstruct(pythia.event, finder, process, rng):
-            selected += 1
-            lost += gives_up
-    assert selected > 25
-    assert lost <= 0.04 * selected + 2
+            n_selected += 1
+            n_lost += gives_up
+    assert n_selected > 25
+    assert n_lost <= 0.04 * n_selected + 2
