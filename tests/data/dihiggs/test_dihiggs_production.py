@@ -1,11 +1,8 @@
 """The generation of the di-Higgs events end to end, at a size of seconds."""
 
-import dataclasses
-
 import awkward as ak
 import numpy as np
 import pytest
-import uproot
 
 pytest.importorskip("pythia8mc", reason="the generator is not installed (make data installs it)")
 
@@ -15,41 +12,6 @@ from data.generation.dihiggs.dataset import DATA_SET
 from data.generation.dihiggs.hard_process import has_hard_lepton, has_jets
 from data.generation.production import MASTER_SEED, Production, Sample, Task
 from data.generation.veto import ProcessVeto
-
-FILES = (*DATA_SET.files, "manifest.json")
-ONE_A_FILE = (
-    processes.HIGGS_PAIR,
-    processes.TOP_PAIR,
-    processes.S_CHANNEL,
-    processes.W_JETS[1],
-    *processes.OTHER_HIGGS_PAIRS,
-)
-SAMPLES = tuple(Sample(process.name, 300, aim=1) for process in ONE_A_FILE)
-TINY = dataclasses.replace(DATA_SET, samples=lambda size: SAMPLES)
-
-
-def contents(folder):
-    return {name: (folder / name).read_bytes() for name in FILES}
-
-
-@pytest.fixture(scope="module")
-def tiny(tmp_path_factory):
-    """The tiny data set, made by one process."""
-    return TINY.generate(tmp_path_factory.mktemp("tiny"), 100, processes=1)
-
-
-def test_the_number_of_processes_changes_no_byte(tiny, tmp_path):
-    assert contents(TINY.generate(tmp_path, 100, processes=2)) == contents(tiny)
-
-
-def test_only_the_finished_files_remain(tiny):
-    assert sorted(path.name for path in tiny.iterdir()) == sorted(FILES)
-
-
-def test_files_tell_nothing_of_where_they_were_made(tiny):
-    for name, content in contents(tiny).items():
-        assert str(tiny.parent).encode() not in content, name
-        assert b"LHEF" not in content, name
 
 
 @pytest.mark.parametrize("name", ["HH", "WJets_100toInf"])
@@ -112,7 +74,7 @@ def test_tags_that_are_dealt_out_keep_the_mean():
     assert weight[tagged].sum() / len(dealt) == pytest.approx(free, abs=0.02)
 
 
-def test_light_events_of_w_jets_are_prescaled_and_weigh_more(tiny):
+def test_light_events_of_w_jets_are_prescaled_and_weigh_more():
     """After the filter on jets one event in three without c and b quarks is kept, with three times the weight."""
     process = processes.W_JETS[1]
     rng = np.random.default_rng(2)
@@ -130,14 +92,6 @@ def test_light_events_of_w_jets_are_prescaled_and_weigh_more(tiny):
     assert len(light) > 20
     assert np.mean(light) == pytest.approx(1 / 3, abs=0.07)
     assert all(kept == 1 for expected, kept in prescales if expected == 1.0)
-
-
-def test_the_pairs_keep_what_the_les_houches_file_says(tiny):
-    signal = uproot.open(f"{tiny / 'HH.root'}:Events").arrays()
-    assert len(signal) > 20
-    assert ak.min(signal["GenHH_mass"]) > 250
-    total = signal["weight_triangle"] + signal["weight_interference"] + signal["weight_box"]
-    np.testing.assert_allclose(ak.to_numpy(total), ak.to_numpy(signal["weight"]), rtol=1e-4)
 
 
 def test_filters_lose_few_selected_events():

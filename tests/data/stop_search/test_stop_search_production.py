@@ -17,38 +17,6 @@ from data.generation.stop_search.hard_process import Cuts, promise
 from data.generation.stop_search.particles import Particles
 from data.generation.veto import ProcessVeto
 
-FILES = (*DATA_SET.files, "manifest.json")
-SAMPLES = (
-    Sample(processes.STOP_550_470.name, tries_per_chunk=400, aim=20),
-    Sample(processes.W_SOFT[2].name, tries_per_chunk=400, aim=40),
-    Sample(processes.Z_TO_NEUTRINOS[1].name, tries_per_chunk=200, aim=10),
-)
-TINY = dataclasses.replace(DATA_SET, samples=lambda size: SAMPLES)
-
-
-def contents(folder):
-    return {name: (folder / name).read_bytes() for name in FILES}
-
-
-@pytest.fixture(scope="module")
-def tiny(tmp_path_factory):
-    """The tiny data set, made by one process."""
-    return TINY.generate(tmp_path_factory.mktemp("tiny"), 100, processes=1)
-
-
-def test_the_number_of_processes_changes_no_byte(tiny, tmp_path):
-    assert contents(TINY.generate(tmp_path, 100, processes=2)) == contents(tiny)
-
-
-def test_only_the_finished_files_remain(tiny):
-    assert sorted(path.name for path in tiny.iterdir()) == sorted(FILES)
-
-
-def test_files_tell_nothing_of_where_they_were_made(tiny):
-    for name, content in contents(tiny).items():
-        assert str(tiny.parent).encode() not in content, name
-        assert b"slha" not in content.replace(b"SLHA:verbose", b""), name
-
 
 @pytest.mark.parametrize("name", [processes.STOP_550_520.name, processes.W_SOFT[2].name, processes.DRELL_YAN.name])
 def test_shipped_events_come_from_this_code(name, tables, manifest):
