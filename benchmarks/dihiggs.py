@@ -5,19 +5,16 @@
 Each number is that of the solution's own functions and training cell with another seed, in a process of its own.
 """
 
-import re
-from collections.abc import Sequence
-
 import numpy as np
 
-from benchmarks.top_tagging import BAR_SEEDS, SHUFFLED_SEEDS, measured
+from benchmarks.bar_seeds import graded_bar, print_sentences, said_by_check, with_all_seeds
 from grading.authoring import reference
 from grading.cells.roles import name_of
-from helpers import checks
 from helpers.checks.dihiggs_events import events
 from helpers.checks.process_classifiers import worth
 
 LESSON, NOTEBOOK, TRAINING = "dihiggs", "multiclassifier", "train"
+CHECK = f"{TRAINING}-check"
 
 
 def verdict(seed: int, shuffled: bool) -> tuple[float, float, str]:
@@ -41,26 +38,18 @@ def verdict(seed: int, shuffled: bool) -> tuple[float, float, str]:
     _, processes, weights = events("validation")
     outputs = namespace["network"].predict(namespace["inputs"]["validation"], batch_size=4096, verbose=0)
     found = worth(outputs, processes, weights)
-    try:
-        reference.check(LESSON, NOTEBOOK, f"{TRAINING}-check", namespace)
-    except checks.CheckFailed as failed:
-        return *found, str(failed)
-    return *found, ""
+    return *found, said_by_check(LESSON, NOTEBOOK, CHECK, namespace)
 
 
-def bars(processes: int, seeds: Sequence[int] = BAR_SEEDS, shuffled_seeds: Sequence[int] = SHUFFLED_SEEDS) -> None:
+def bars(processes: int) -> None:
     """Print who passes the bars, with accuracies and areas."""
-    runs = [(seed, False) for seed in seeds] + [(seed, True) for seed in shuffled_seeds]
-    results = measured(verdict, runs, processes)
-    source = reference.test_source(LESSON, NOTEBOOK, f"{TRAINING}-check")
-    for shuffled in (False, True):
-        *found, says = zip(*(result for (_, blind), result in results.items() if blind == shuffled), strict=True)
-        print(f"{'shuffled labels' if shuffled else NOTEBOOK}: {says.count('')} of {len(says)} seeds pass")
+    passing, spoiled = with_all_seeds(verdict, processes)
+    for title, runs in ((NOTEBOOK, passing), ("shuffled labels", spoiled)):
+        *found, says = zip(*runs, strict=True)
+        print(f"{title}: {says.count('')} of {len(says)} seeds pass")
         for name, values in zip(("accuracy", "area"), found, strict=True):
-            (bar,) = re.findall(rf"{name}=(0\.\d+)", source)
             print(
-                f"  {name}: bar {bar}; {min(values):.4f} to {max(values):.4f}, mean {np.mean(values):.4f}, "
-                f"spread {np.std(values):.4f}"
+                f"  {name}: bar {graded_bar(LESSON, NOTEBOOK, CHECK, name)}; {min(values):.4f} to {max(values):.4f}, "
+                f"mean {np.mean(values):.4f}, spread {np.std(values, ddof=1):.4f}"
             )
-        for sentence in sorted({*says} - {""}):
-            print(f"  {sentence}")
+        print_sentences(says)

@@ -7,17 +7,15 @@ check of ``run`` measures two steps of a training; without a falling learning ra
 of the solution notebook with another seed, in a process of its own.
 """
 
-import re
-from collections.abc import Sequence
-
 import numpy as np
 
-from benchmarks.top_tagging import BAR_SEEDS, SHUFFLED_SEEDS, measured
+from benchmarks.bar_seeds import graded_bar, print_areas, print_sentences, said_by_check, with_all_seeds
 from grading.authoring import reference
 from grading.cells.roles import name_of
 from helpers import checks
 
 LESSON, NOTEBOOK, TRAINING = "nn_metrics", "binary", "best-epoch"
+CHECK = f"{TRAINING}-check"
 SEEDS_OF_CHECK = "seeds=(4, 5)"
 
 
@@ -33,24 +31,21 @@ def verdict(seed: int, shuffled: bool) -> tuple[float, str]:
     outputs = namespace["network"].predict(namespace["inputs"]["validation"], batch_size=5000, verbose=0)[:, 0]
     validation = namespace["samples"]["validation"]
     area = namespace["roc_auc_score"](validation["labels"], outputs, sample_weight=validation["weights"])
-    try:
-        reference.check(LESSON, NOTEBOOK, f"{TRAINING}-check", namespace)
-    except checks.CheckFailed as failed:
-        return area, str(failed)
-    return area, ""
+    return area, said_by_check(LESSON, NOTEBOOK, CHECK, namespace)
 
 
-def verdict_on_run(seed: int, falls: bool) -> str:
+def verdict_on_run(seed: int, constant: bool) -> str:
     """What the test cell of *multiclass* says of ``run`` with this seed and another ("" if it passes).
 
-    falls: whether the learning rate does, as the task asks. Raises ValueError if the cell has no SEEDS_OF_CHECK.
+    constant: whether the learning rate is, against what the task asks. Raises ValueError if the cell has no
+    SEEDS_OF_CHECK.
     """
     import keras
 
     namespace = reference.definitions(LESSON, "multiclass")
     run = namespace["run"]
     run.__globals__["keras"] = keras
-    if not falls:
+    if constant:
         namespace["run"] = lambda seed, decay_rate, *more: run(seed, 0.0, *more)
     source = reference.test_source(LESSON, "multiclass", "run-check")
     if SEEDS_OF_CHECK not in source:
@@ -62,25 +57,13 @@ def verdict_on_run(seed: int, falls: bool) -> str:
     return ""
 
 
-def bars(processes: int, seeds: Sequence[int] = BAR_SEEDS, shuffled_seeds: Sequence[int] = SHUFFLED_SEEDS) -> None:
+def bars(processes: int) -> None:
     """Print who passes the graded bar of *binary*, with the areas, and the check of ``run`` of *multiclass*."""
-    runs = [(seed, False) for seed in seeds] + [(seed, True) for seed in shuffled_seeds]
-    results = measured(verdict, runs, processes)
-    areas, verdicts = zip(*(results[seed, False] for seed in seeds), strict=True)
-    blind_areas, blind_verdicts = zip(*(results[seed, True] for seed in shuffled_seeds), strict=True)
-    (bar,) = set(re.findall(r"bar=(0\.\d+)", reference.test_source(LESSON, NOTEBOOK, f"{TRAINING}-check")))
-    print(
-        f"{NOTEBOOK}: bar {bar}; {verdicts.count('')} of {len(areas)} seeds pass, area {min(areas):.4f} to "
-        f"{max(areas):.4f}, mean {np.mean(areas):.4f}, spread {np.std(areas):.4f}; trained on shuffled labels, "
-        f"{blind_verdicts.count('')} of {len(blind_areas)} pass, area "
-        f"{', '.join(f'{area:.3f}' for area in blind_areas)}"
-    )
-    trainings = [(seed, True) for seed in seeds] + [(seed, False) for seed in shuffled_seeds]
-    of_runs = measured(verdict_on_run, trainings, processes)
-    falling, constant = ([says for (_, falls), says in of_runs.items() if falls == wanted] for wanted in (True, False))
+    passing, spoiled = with_all_seeds(verdict, processes)
+    print_areas(NOTEBOOK, graded_bar(LESSON, NOTEBOOK, CHECK), passing, spoiled)
+    falling, constant = with_all_seeds(verdict_on_run, processes)
     print(
         f"multiclass: {falling.count('')} of {len(falling)} seeds pass the check of run; with a learning rate that "
         f"does not fall, {constant.count('')} of {len(constant)} pass"
     )
-    for says in sorted({*verdicts, *blind_verdicts, *of_runs.values()} - {""}):
-        print(says)
+    print_sentences([*falling, *constant])

@@ -3,15 +3,12 @@
 hepdl bars ntuple_experiment    twenty seeds, and three that learned shuffled targets, which must fail
 """
 
-import re
 import tempfile
-from collections.abc import Sequence
 
 import numpy as np
 
-from benchmarks.top_tagging import BAR_SEEDS, SHUFFLED_SEEDS, measured
+from benchmarks.bar_seeds import graded_bar, print_areas, said_by_check, with_all_seeds
 from grading.authoring import reference
-from helpers import checks
 from helpers.heavy_pairs import load_pairs
 
 LESSON, NOTEBOOK, CHECK = "ntuple_experiment", "experiment", "best-network-check"
@@ -32,23 +29,10 @@ def verdict(seed: int, shuffled: bool) -> tuple[float, str]:
     with tempfile.TemporaryDirectory() as folder:
         area = namespace["run"](settings, data, folder)["metrics"]["area"]
         network = namespace["stored_network"](settings, folder)
-    try:
-        reference.check(LESSON, NOTEBOOK, CHECK, {"best_network": network})
-    except checks.CheckFailed as failed:
-        return area, str(failed)
-    return area, ""
+    return area, said_by_check(LESSON, NOTEBOOK, CHECK, {"best_network": network})
 
 
-def bars(processes: int, seeds: Sequence[int] = BAR_SEEDS, shuffled_seeds: Sequence[int] = SHUFFLED_SEEDS) -> None:
+def bars(processes: int) -> None:
     """Print who passes the graded bar, with the areas."""
-    runs = [(seed, False) for seed in seeds] + [(seed, True) for seed in shuffled_seeds]
-    results = measured(verdict, runs, processes)
-    areas, verdicts = zip(*(results[seed, False] for seed in seeds), strict=True)
-    blind_areas, blind_verdicts = zip(*(results[seed, True] for seed in shuffled_seeds), strict=True)
-    (bar,) = set(re.findall(r"bar=(0\.\d+)", reference.test_source(LESSON, NOTEBOOK, CHECK)))
-    print(
-        f"{NOTEBOOK}: bar {bar}; {verdicts.count('')} of {len(areas)} seeds pass, area {min(areas):.4f} to "
-        f"{max(areas):.4f}, mean {np.mean(areas):.4f}, spread {np.std(areas):.4f}; trained on shuffled targets, "
-        f"{blind_verdicts.count('')} of {len(blind_areas)} pass, area "
-        f"{', '.join(f'{area:.3f}' for area in blind_areas)}"
-    )
+    passing, spoiled = with_all_seeds(verdict, processes)
+    print_areas(NOTEBOOK, graded_bar(LESSON, NOTEBOOK, CHECK), passing, spoiled)

@@ -7,21 +7,17 @@ Each number is that of a solution notebook, executed with another seed in a proc
 """
 
 import argparse
-import multiprocessing
 import os
-import re
 import sys
-from collections.abc import Callable
-from concurrent.futures import ProcessPoolExecutor, as_completed
-from typing import Any
+from functools import partial
 
 import matplotlib.pyplot as plt
 import numpy as np
 from sklearn.metrics import roc_auc_score, roc_curve
-from tqdm import tqdm
 
+from benchmarks.bar_seeds import graded_bar, measured, print_areas, said_by_check, with_all_seeds
 from grading.authoring import reference
-from helpers import checks, datasets, jets
+from helpers import datasets, jets
 from helpers.repository import ROOT
 
 LESSON = "top_tagging"
@@ -29,8 +25,6 @@ DATASHEET = ROOT / "data" / LESSON / "datasheet.md"
 FIGURE = ROOT / "docs" / "bars.png"
 TABLE_BEGIN, TABLE_END = "<!-- difficulty: begin -->", "<!-- difficulty: end -->"
 TABLE_SEEDS = range(1, 6)
-BAR_SEEDS = range(1, 21)
-SHUFFLED_SEEDS = range(1, 4)
 TAGGERS = {
     "jet mass, its distance from 175 GeV": ("dnn", "jet mass", "–"),
     "DNN, four-momenta of 20 constituents": ("dnn", "network, four-momenta", "–"),
@@ -70,35 +64,11 @@ def verdict(notebook: str, seed: int, shuffled: bool) -> tuple[float, str]:
     """AUC of the graded network on the validation jets, and what the test cell says of it ("" if it passes the bar)."""
     prepare = shuffle_labels if shuffled else lambda namespace: None
     namespace = reference.run(LESSON, notebook, seed, prepare, until=BARS[notebook])
-    try:
-        reference.check(LESSON, notebook, f"{BARS[notebook]}-check", namespace)
-        says = ""
-    except checks.CheckFailed as failed:
-        says = str(failed)
+    says = said_by_check(LESSON, notebook, f"{BARS[notebook]}-check", namespace)
     constituents, labels = datasets.load_jets(f"{LESSON}/validation.h5")
     inputs = namespace["features"](constituents) if notebook == "dnn" else jets.images(constituents)
     scores = namespace["network"].predict(inputs, batch_size=1024, verbose=0)[:, -1]
     return roc_auc_score(labels, scores), says
-
-
-def one_thread() -> None:
-    """Each process trains on one core: several at once are faster than one on several."""
-    os.environ["OMP_NUM_THREADS"] = os.environ["TF_NUM_INTRAOP_THREADS"] = "1"
-
-
-def measured(measure: Callable, runs: list[tuple], processes: int) -> dict[tuple, Any]:
-    """``measure(*run)`` of each run, each in a process of its own, with a progress bar."""
-    context = multiprocessing.get_context("spawn")
-    with (
-        ProcessPoolExecutor(processes, mp_context=context, initializer=one_thread, max_tasks_per_child=1) as pool,
-        tqdm(total=len(runs), unit=" trainings", file=sys.stderr) as progress,
-    ):
-        pending = {pool.submit(measure, *run): run for run in runs}
-        results = {}
-        for done in as_completed(pending):
-            results[pending[done]] = done.result()
-            progress.update()
-    return results
 
 
 def difficulty(processes: int) -> None:
@@ -124,29 +94,15 @@ def difficulty(processes: int) -> None:
 
 
 def bars(processes: int) -> None:
-    """Print who passes the graded bars, and draw the AUC of every seed with the bars."""
-    runs = [(notebook, seed, False) for notebook in BARS for seed in BAR_SEEDS]
-    runs += [(notebook, seed, True) for notebook in BARS for seed in SHUFFLED_SEEDS]
-    results = measured(verdict, runs, processes)
+    """Print who passes the graded bars, and draw the area of every seed with the bars."""
     figure, panels = plt.subplots(1, len(BARS), figsize=(11, 4), constrained_layout=True)
-    for axes, notebook in zip(panels, BARS, strict=True):
-        areas, verdicts = zip(*(results[notebook, seed, False] for seed in BAR_SEEDS), strict=True)
-        blind_areas, blind_verdicts = zip(*(results[notebook, seed, True] for seed in SHUFFLED_SEEDS), strict=True)
-        bar = graded_bar(notebook)
-        print(
-            f"{notebook}: bar {bar}; {verdicts.count('')} of {len(areas)} seeds pass, "
-            f"AUC {min(areas):.4f} to {max(areas):.4f}, mean {np.mean(areas):.4f}, spread {np.std(areas, ddof=1):.4f}; "
-            f"trained on shuffled labels, {blind_verdicts.count('')} of {len(blind_areas)} pass, "
-            f"AUC {', '.join(f'{area:.3f}' for area in blind_areas)}"
-        )
+    for axes, (notebook, network) in zip(panels, BARS.items(), strict=True):
+        passing, spoiled = with_all_seeds(partial(verdict, notebook), processes)
+        bar = graded_bar(LESSON, notebook, f"{network}-check")
+        print_areas(notebook, bar, passing, spoiled)
+        areas = [area for area, _ in passing]
         axes.hist(areas, np.linspace(bar - 0.002, max(*areas, bar) + 0.002, 40), label=f"{len(areas)} seeds")
         axes.axvline(bar, color="C3", ls="--", label=f"bar: {bar}")
         axes.set(xlabel=f"AUC of the reference solution of {notebook!r}", ylabel="seeds")
         axes.legend(loc="upper left")
     figure.savefig(FIGURE, dpi=110)
-
-
-def graded_bar(notebook: str) -> float:
-    """The AUC that a test cell asks for: the number in its ``bar=…`` or ``area > …``."""
-    source = reference.test_source(LESSON, notebook, f"{BARS[notebook]}-check")
-    return max(map(float, re.findall(r"(?:bar=|area > )(0\.\d+)", source)))

@@ -12,7 +12,12 @@ from xdist.scheduler import LoadFileScheduling
 
 NOTEBOOK = re.compile(r"^solutions/(.+)\.ipynb::|::test_verdict\[([^-]+)-")
 # Files that take a minute or more, so that no worker is left alone with one at the end.
-LONG = ("tests/acceptance/", "tests/grading/isolation/test_execute.py", "tests/grading/authoring/test_demonstration.py")
+LONG = (
+    "tests/acceptance/",
+    "tests/data/test_production.py",
+    "tests/grading/isolation/test_execute.py",
+    "tests/grading/authoring/test_demonstration.py",
+)
 A_TRAINING = 30  # times as long as another submission
 
 

@@ -10,13 +10,14 @@ import pkgutil
 import shutil
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
+from functools import partial
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 import data.generation
 
 from . import manifest
-from .production import Chunk, Production, Sample, Task, fingerprint, produce, worker_pool
+from .production import Chunk, Production, Sample, Simulate, Task, fingerprint, produce, worker_pool
 
 WORK_FOLDER = ".work"
 SHARED = Path(__file__).parent
@@ -52,7 +53,7 @@ class DataSet:
     files, columns: what the folder holds besides manifest and datasheet.
     largest_bytes: what the shipped files may take together.
     samples: what to produce for a set of so many.
-    simulate: makes one chunk; it runs in other processes, so it can be imported by its name.
+    simulate: makes one chunk; it runs in other processes, so it can be imported by its name (:func:`simulation_of`).
     write: makes the files in a folder from the productions of the samples, by name, for a set of so many.
     packages: those whose versions decide the chunks.
     """
@@ -64,7 +65,7 @@ class DataSet:
     columns: tuple[Column, ...]
     largest_bytes: float
     samples: Callable[[int], Sequence[Sample]]
-    simulate: Callable[[Task], Chunk]
+    simulate: Simulate
     write: Callable[[Path, int, Mapping[str, Production]], Written]
     packages: tuple[str, ...]
     least_size: int = 1
@@ -112,6 +113,18 @@ class DataSet:
         """The columns as the manifest has them."""
         columns = (asdict(column) for column in self.columns)
         return {column.pop("name"): column for column in columns}
+
+
+def simulation_of(package: str) -> Simulate:
+    """What :attr:`DataSet.simulate` has of a set: ``simulate_chunk`` of the package's module ``simulation``.
+
+    The module is imported where it runs, and may import Pythia.
+    """
+    return partial(_simulate_chunk, f"{package}.simulation")
+
+
+def _simulate_chunk(module: str, task: Task) -> Chunk:
+    return importlib.import_module(module).simulate_chunk(task)
 
 
 def names() -> list[str]:

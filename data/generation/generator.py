@@ -3,7 +3,9 @@
 The module imports without Pythia, so that settings can be read where it is not installed.
 """
 
-from dataclasses import dataclass
+import tempfile
+from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -14,6 +16,7 @@ if TYPE_CHECKING:
 LARGEST_SEED = 900_000_000
 ANTI_KT = -1
 VISIBLE_PARTICLES = 2
+MB_TO_PB = 1e9
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -47,6 +50,17 @@ def parton_level_settings(energy: float, *more: str) -> tuple[str, ...]:
     )
 
 
+def pt_hat_settings(least: float, below: float | None) -> tuple[str, ...]:
+    """Settings for hard processes with pTHat between two numbers of GeV; None: without an upper limit."""
+    least_setting = f"PhaseSpace:pTHatMin = {least}."
+    return (least_setting, f"PhaseSpace:pTHatMax = {below}.") if below else (least_setting,)
+
+
+def pt_hat_range(least: float, below: float | None) -> str:
+    """The same for a reader."""
+    return f"{least} < pTHat < {below} GeV" if below else f"pTHat > {least} GeV"
+
+
 def pythia_seed(seed: np.random.SeedSequence) -> int:
     """The seed of a chunk as Pythia wants it, 1 … ``LARGEST_SEED``."""
     return 1 + int(seed.generate_state(1)[0]) % LARGEST_SEED
@@ -69,6 +83,21 @@ def start(process: Process, seed: int, veto: "pythia8mc.UserHooks | None" = None
     if not pythia.init():
         raise RuntimeError(f"Pythia cannot start {process.name}")
     return pythia
+
+
+def start_with_spectrum(
+    process: Process, spectrum: str, seed: int, veto: "pythia8mc.UserHooks | None" = None
+) -> "pythia8mc.Pythia":
+    """As :func:`start`, with the masses and decays of a SUSY Les Houches file (arXiv:hep-ph/0311123) of this text."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "spectrum.slha"
+        path.write_text(spectrum)
+        return start(replace(process, settings=(*process.settings, f"SLHA:file = {path}")), seed, veto)
+
+
+def cross_section_before_veto(pythia: "pythia8mc.Pythia", n_vetoed: int, n_tries: int) -> float:
+    """Pythia's cross-section in pb of what it was asked for, of which it gave up ``n_vetoed`` < ``n_tries`` events."""
+    return pythia.infoPython().sigmaGen() * MB_TO_PB / (1 - n_vetoed / n_tries)
 
 
 def anti_kt_finder(radius: float, least_pt: float, largest_eta: float) -> "pythia8mc.SlowJet":

@@ -1,8 +1,10 @@
-"""Which leptons pass as isolated, by what they come from in a Pythia event."""
+"""Which leptons pass as isolated: by what they come from in a Pythia event, or by what is measured around them."""
 
-from typing import Literal
+from typing import Literal, Protocol
 
 import numpy as np
+
+from .geometry import delta_r
 
 ELECTROWEAK_BOSONS = (23, 24)
 
@@ -30,6 +32,23 @@ def is_isolated(lepton_origin: Origin, heavy_flavour_survival: float, rng: np.ra
     if lepton_origin == "heavy flavour":
         return rng.random() <= heavy_flavour_survival
     return lepton_origin == "prompt"
+
+
+class Momenta(Protocol):
+    """Particles of one event as arrays (n,): pT in GeV, η, φ."""
+
+    pt: np.ndarray
+    eta: np.ndarray
+    phi: np.ndarray
+
+
+def cone_sums(particles: Momenta, chosen: np.ndarray, radius: float) -> np.ndarray:
+    """Sum of the pT in GeV around each chosen particle, within ΔR < ``radius`` and without itself: (n_chosen,).
+
+    chosen: (n_chosen,) indices.
+    """
+    distances = delta_r(particles.eta, particles.phi, particles.eta[chosen, None], particles.phi[chosen, None])
+    return (distances < radius) @ particles.pt - particles.pt[chosen]
 
 
 def _is_heavy_flavoured(hadron_id: int) -> bool:

@@ -1,6 +1,6 @@
 """Electrons and muons at generator level."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -8,7 +8,7 @@ import numpy as np
 from .geometry import delta_r
 from .isolation import is_isolated, origin
 
-LEPTON_IDS = (11, 13)
+ELECTRON, MUON, TAU = 11, 13, 15
 DRESSING_CONE = 0.1
 HADRON_DECAY_STATUS = 80
 
@@ -22,6 +22,11 @@ class GeneratedLepton:
     phi: float
     pdg_id: int
     is_prompt: bool
+
+
+def has_lepton(final_particles: Iterable, least_pt: float) -> bool:
+    """Whether there is an electron or muon above a pT in GeV among the final particles of a Pythia event."""
+    return any(p.idAbs() in (ELECTRON, MUON) and p.pT() > least_pt for p in final_particles)
 
 
 def dressed_pt(electron, photons: Sequence) -> float:
@@ -50,11 +55,11 @@ def find_leptons(
     photons = radiated_photons(final)
     leptons = []
     for particle in final:
-        if particle.idAbs() not in LEPTON_IDS or particle.pT() < least_pt:
+        if particle.idAbs() not in (ELECTRON, MUON) or particle.pT() < least_pt:
             continue
         came_from = origin(event, particle)
         if not is_isolated(came_from, heavy_flavour_survival, rng):
             continue
-        pt = dressed_pt(particle, photons) if particle.idAbs() == 11 else particle.pT()
+        pt = dressed_pt(particle, photons) if particle.idAbs() == ELECTRON else particle.pT()
         leptons.append(GeneratedLepton(pt, particle.eta(), particle.phi(), particle.id(), came_from == "prompt"))
     return leptons

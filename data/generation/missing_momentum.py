@@ -28,9 +28,13 @@ class MetNoise:
 
     constant: float
     stochastic: float
-    anomalous_fraction: float
-    anomalous_least: float
-    anomalous_mean_excess: float
+    anomalous_fraction: float = 0.0
+    anomalous_least: float = 0.0
+    anomalous_mean_excess: float = 0.0
+
+
+MET_NOISE = MetNoise(constant=15.0, stochastic=0.5)
+"""Of the size that CMS publishes (arXiv:1903.06078)."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,13 +11,14 @@ import multiprocessing
 import os
 import signal
 import zipfile
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from hashlib import sha256
 from importlib.metadata import version
 from pathlib import Path
+from typing import Protocol
 
 import numpy as np
 from tqdm import tqdm
@@ -38,6 +39,31 @@ class Sample:
     tries_per_chunk: int
     aim: int
     master_seed: int = MASTER_SEED
+
+
+class Shared(Protocol):
+    """A process, and how large a part of the events of its data set it makes: shares need not add up to 1."""
+
+    @property
+    def name(self) -> str:
+        """Of the sample."""
+
+    @property
+    def tries_per_chunk(self) -> int:
+        """Events that a chunk generates."""
+
+    @property
+    def share(self) -> float:
+        """Of the events."""
+
+
+def samples_by_share(n_events: int, processes: Collection[Shared]) -> list[Sample]:
+    """What to produce for at least ``n_events`` events of all processes together."""
+    total = sum(process.share for process in processes)
+    return [
+        Sample(process.name, process.tries_per_chunk, math.ceil(n_events * process.share / total))
+        for process in processes
+    ]
 
 
 @dataclass(frozen=True)
@@ -92,6 +118,20 @@ class Production:
     def n_generated(self) -> int:
         """Number of generated events."""
         return len(self.chunk_files) * self.sample.tries_per_chunk
+
+    @property
+    def n_events(self) -> int:
+        """Number of kept events."""
+        return sum(len(Chunk.load(path)) for path in self.chunk_files)
+
+    @property
+    def seeds(self) -> dict[str, int]:
+        """What the manifest says of the seeds: from these numbers each chunk can be made again."""
+        return {
+            "master_seed": self.sample.master_seed,
+            "chunks": len(self.chunk_files),
+            "tries_per_chunk": self.sample.tries_per_chunk,
+        }
 
     @property
     def generator_cross_section(self) -> float:

@@ -167,10 +167,12 @@ class Books:
         return [visible(student) for student in self._names() if not student.isprintable()]
 
     def _names(self) -> list[str]:
-        step = self.coursedir.submitted_directory
+        step, root = self.coursedir.submitted_directory, self.coursedir.root
         pattern = self.coursedir.format_path(step, "(?P<student>.*)", re.escape(self.assignment), escape=True)
-        folders = glob.glob(self.coursedir.format_path(step, "*", glob.escape(self.assignment)))
-        return sorted(_student(pattern, folder) for folder in folders if os.path.isdir(folder))
+        wanted = os.path.relpath(self.coursedir.format_path(step, "*", glob.escape(self.assignment)), root)
+        folders = (os.path.join(root, found) for found in glob.glob(wanted, root_dir=root))
+        found = (re.fullmatch(pattern, folder, re.DOTALL) for folder in folders if os.path.isdir(folder))
+        return sorted(match["student"] for match in found if match)
 
     def state(self) -> dict[str, str]:
         """Of each student who has handed in: "" if that is graded, "new" if nothing was, else why it must be again."""
@@ -281,13 +283,6 @@ class Books:
     def write_log(self, student: str, text: str) -> None:
         """Replace the student's log; characters that UTF-8 does not have are written as escapes."""
         (self.logs / f"{student}.log").write_text(text, errors="backslashreplace")
-
-
-def _student(pattern: str, folder: str) -> str:
-    match = re.fullmatch(pattern, folder, re.DOTALL)
-    if match is None:
-        raise CannotGrade(f"{folder!r} has no name that a student can have: rename it or take it away.")
-    return match["student"]
 
 
 def timestamp_of(folder: Path) -> datetime | float | None:

@@ -12,17 +12,17 @@ import sys
 import threading
 from dataclasses import dataclass, replace
 from multiprocessing.connection import Connection
-from pathlib import Path
 from typing import Any
 
 from nbconvert.exporters import HTMLExporter
 from nbformat import NotebookNode
 from traitlets.config import Config
 
+from helpers.repository import ROOT
+
 PROCESSOR_S = 30
 CLOCK_S = 120
 MEMORY = 4 * 2**30
-ROOT = Path(__file__).resolve().parents[2]
 
 
 class NotRendered(Exception):

@@ -5,9 +5,10 @@ from typing import Any
 
 import numpy as np
 
+from helpers.checks.areas import roc_area
 from helpers.checks.failure import that
-from helpers.checks.functions import call
 from helpers.checks.histories import history as is_history
+from helpers.checks.network_outputs import outputs_of
 from helpers.checks.stop_search_events import events, in_range_of_training
 from helpers.checks.values import number, numbers
 
@@ -32,7 +33,7 @@ def restores_best(network: Any, history: Any, best_epoch: Any, bar: float) -> fl
     outputs = _outputs(network, inputs)
     _validates(outputs, labels, weights, values, best)
     _trains_with_weights(network, values, best)
-    area = _area(labels, outputs, weights)
+    area = roc_area(labels, outputs, weights)
     that(area > 0.4, f"network calls signal background (area {area:.3f}): label 1 is signal here")
     that(
         area > bar,
@@ -69,8 +70,8 @@ def _most(history: Mapping[str, np.ndarray]) -> int:
 def _outputs(network: Any, inputs: np.ndarray) -> np.ndarray:
     scaled = in_range_of_training(inputs)
     says = "network should be a Keras network that takes the twelve scaled inputs"
-    outputs = call(lambda values: network.predict(values, batch_size=5000, verbose=0), scaled, says=says)
-    return numbers(outputs, "the output of network").astype(float).reshape(len(inputs), -1)[:, -1]
+    outputs = numbers(outputs_of(network, scaled, says), "the output of network")
+    return outputs.reshape(len(inputs), -1)[:, -1]
 
 
 def _balanced(weights: np.ndarray, labels: np.ndarray) -> np.ndarray:
@@ -147,9 +148,3 @@ def _trains_with_weights(network: Any, history: Mapping[str, np.ndarray], best: 
         or around.min() * (1 - EPOCH_TOLERANCE) < balanced < around.max() * (1 + EPOCH_TOLERANCE),
         f"the training loss, {found:.4f}, ignores the event weights: give fit the balanced ones as sample_weight",
     )
-
-
-def _area(labels: np.ndarray, outputs: np.ndarray, weights: np.ndarray) -> float:
-    from sklearn.metrics import roc_auc_score  # here, because notebooks without classifiers need not wait for it
-
-    return float(roc_auc_score(labels, outputs, sample_weight=weights))

@@ -5,10 +5,11 @@ from typing import Any
 
 import numpy as np
 
+from helpers.checks.areas import roc_area
 from helpers.checks.failure import that
-from helpers.checks.functions import call, raises
+from helpers.checks.functions import call_unchanged, raises
 from helpers.checks.mistakes import explained
-from helpers.checks.values import close, dictionary, equal, number, numbers
+from helpers.checks.values import close, dictionary, number, numbers
 
 
 def classified(n_events: int, n_classes: int, seed: int) -> tuple[np.ndarray, np.ndarray]:
@@ -20,11 +21,8 @@ def classified(n_events: int, n_classes: int, seed: int) -> tuple[np.ndarray, np
 
 
 def _result(function: Callable[..., Any], name: str, targets: np.ndarray, outputs: np.ndarray, *more: Any) -> Any:
-    given = targets.copy(), outputs.copy()
     says = f"{name} should take targets and outputs of {targets.shape[1]} classes"
-    found = call(function, *given, *more, says=says)
-    for array, before in zip(given, (targets, outputs), strict=True):
-        equal(array, before, f"{name} changed an array that it was given")
+    found = call_unchanged(function, name, targets, outputs, *more, says=says)
     return found
 
 
@@ -42,16 +40,16 @@ def draws_class_curves(
         )
     columns = range(len(classes))
     areas = np.array([number(found[name][2], f"the area of {name}") for name in classes])
-    right = np.array([_area(targets[:, n], outputs[:, n]) for n in columns])
+    right = np.array([roc_area(targets[:, n], outputs[:, n]) for n in columns])
     if not np.allclose(areas, right, rtol=0, atol=5e-3):
         called = np.eye(len(classes))[outputs.argmax(axis=1)]
-        others = np.array([_area(targets[:, n], outputs[:, n - 1]) for n in columns])
+        others = np.array([roc_area(targets[:, n], outputs[:, n - 1]) for n in columns])
         explained(
             areas,
             {
                 "the labels are exchanged: the events of the class itself are the positive ones": 1 - right,
                 "these are the areas of the classes that an event is called: take the outputs as they are": [
-                    _area(targets[:, n], called[:, n]) for n in columns
+                    roc_area(targets[:, n], called[:, n]) for n in columns
                 ],
                 "the area of every class is the mean of all: give each its own": np.full(len(classes), right.mean()),
                 "the classes are in another order than the columns of targets and outputs": right[::-1],
@@ -87,15 +85,9 @@ def _is_curve(false: np.ndarray, true: np.ndarray, area: float, name: str) -> No
     that(abs(found - area) < 5e-3, f"{name}: the area under the curve is {found:.4f}, but should be {area:.4f}")
 
 
-def _area(labels: np.ndarray, scores: np.ndarray) -> float:
-    from sklearn.metrics import roc_auc_score  # here, because notebooks without classifiers need not wait for it
-
-    return float(roc_auc_score(labels, scores))
-
-
 def _against_one(targets: np.ndarray, outputs: np.ndarray, one: int, other: int) -> float:
     rows = targets[:, one] + targets[:, other] > 0
-    return _area(targets[rows, one], outputs[rows, one])
+    return roc_area(targets[rows, one], outputs[rows, one])
 
 
 def refuses_absent_classes(function: Callable[..., Any], name: str, *more: Any) -> None:
@@ -114,37 +106,37 @@ def sums_over_sides(
     of_side = np.array([name[side] == "A" for name in classes])
     of_other = np.array([name[1 - side] == "A" for name in classes])
     labels, score = targets[:, of_side].sum(axis=1), outputs[:, of_side].sum(axis=1)
-    right = _area(labels, score)
+    right = roc_area(labels, score)
     if abs(found - right) < 1e-6:
         return
     both, neither = of_side & of_other, ~of_side & ~of_other
     ends = targets[:, both | neither].sum(axis=1) > 0
     places = [0, 1 + side]
     mistakes = {
-        "the columns are taken by their place: find A by the names in classes": _area(
+        "the columns are taken by their place: find A by the names in classes": roc_area(
             targets[:, places].sum(axis=1), outputs[:, places].sum(axis=1)
         ),
         "A and B are exchanged: the events with A on this side are the positive ones": 1 - right,
-        "this is the other side: side 0 is the first letter of a class, side 1 the second": _area(
+        "this is the other side: side 0 is the first letter of a class, side 1 the second": roc_area(
             targets[:, of_other].sum(axis=1), outputs[:, of_other].sum(axis=1)
         ),
-        "the output of the class with A on both sides is not all: sum the outputs over the other side": _area(
+        "the output of the class with A on both sides is not all: sum the outputs over the other side": roc_area(
             labels, outputs[:, both][:, 0]
         ),
-        "the largest of the outputs is taken: sum them over the other side": _area(
+        "the largest of the outputs is taken: sum them over the other side": roc_area(
             labels, outputs[:, of_side].max(axis=1)
         ),
-        "only the class with A on both sides counts as A: sum the targets over the other side, too": _area(
+        "only the class with A on both sides counts as A: sum the targets over the other side, too": roc_area(
             targets[:, both][:, 0], score
         ),
-        "this is the class with A on both sides against the rest": _area(
+        "this is the class with A on both sides against the rest": roc_area(
             targets[:, both][:, 0], outputs[:, both][:, 0]
         ),
-        "the outputs are multiplied: sum them over the other side": _area(labels, outputs[:, of_side].prod(axis=1)),
-        "only the two classes with the same letter on both sides are compared: all events count": _area(
+        "the outputs are multiplied: sum them over the other side": roc_area(labels, outputs[:, of_side].prod(axis=1)),
+        "only the two classes with the same letter on both sides are compared: all events count": roc_area(
             labels[ends], score[ends]
         ),
-        "these are the areas of what an event is called: take the outputs as they are": _area(
+        "these are the areas of what an event is called: take the outputs as they are": roc_area(
             labels, of_side[outputs.argmax(axis=1)]
         ),
     }

@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
+from scipy import special
 
 from helpers.checks.dense_networks import builds_dense
 from helpers.checks.event_classes import CLASSES
@@ -110,8 +111,7 @@ def _validates(parameters: list[np.ndarray], history: Any, validation: Sample) -
     for matrix, bias in zip(parameters[::2], parameters[1::2], strict=True):
         values = inputs @ matrix + bias
         inputs = np.tanh(values)
-    exponentials = np.exp(values - values.max(axis=1, keepdims=True))
-    outputs = exponentials / exponentials.sum(axis=1, keepdims=True)
+    outputs = special.softmax(values, axis=1)
     losses = -np.log(np.clip((outputs * targets).sum(axis=1), 1e-7, 1))
     found, right = float(history["val_loss"][-1]), float(np.mean(weights * losses))
     that(

@@ -5,11 +5,13 @@ from typing import Any
 
 import numpy as np
 
+from helpers.checks.areas import roc_area
 from helpers.checks.failure import that
-from helpers.checks.functions import call
+from helpers.checks.functions import call, call_unchanged
 from helpers.checks.merging import looks_scaled
 from helpers.checks.mistakes import agrees
-from helpers.checks.values import close, equal, number, numbers, plain, shape
+from helpers.checks.network_outputs import outputs_of
+from helpers.checks.values import close, number, numbers, shape
 
 # How far a curve may lie from the right one, and an area or a score: float32 sums lose less.
 CURVE_TOLERANCE = 2e-3
@@ -44,11 +46,8 @@ def draws_roc(function: Callable[..., Any], scores: np.ndarray, labels: np.ndarr
 
     Both classes must have a sum of weights above 0. A curve may leave out points on its straight lines.
     """
-    given = [array.copy() for array in (scores, labels, weights)]
     says = f"weighted_roc should take {len(scores)} scores, labels and weights"
-    result = call(function, *given, says=says)
-    for array, before in zip(given, (scores, labels, weights), strict=True):
-        equal(array, before, "weighted_roc changed an array that it was given: work on new ones")
+    result = call_unchanged(function, "weighted_roc", scores, labels, weights, says=says)
     that(
         isinstance(result, tuple | list | np.ndarray) and len(result) == 2,
         "weighted_roc should return two arrays: background efficiency and signal efficiency",
@@ -254,7 +253,7 @@ def separates(
     if outputs.shape[1] == 2:
         sums = outputs.sum(axis=1)
         that(np.allclose(sums, 1, atol=1e-3), "two units should be a softmax, whose outputs sum to 1")
-    area = _area(1 - outputs[:, -1], labels, weights)
+    area = roc_area(labels == 0, 1 - outputs[:, -1], weights)
     if area <= bar:
         _explain_area(area, outputs, network, scaled, raw, labels, weights)
         that(
@@ -281,7 +280,7 @@ def _explain_area(
     )
     on_raw = np.nan_to_num(1 - _outputs(network, raw)[:, -1], nan=0.5)
     that(
-        _area(on_raw, labels, weights) < max(area + 0.01, 0.85),
+        roc_area(labels == 0, on_raw, weights) < max(area + 0.01, 0.85),
         f"network separates the classes on inputs in GeV, but on scaled inputs its area is {area:.3f}: it was trained "
         "on raw inputs. Train it on scaled ones, as `train` does",
     )
@@ -308,14 +307,7 @@ def outputs_on(network: Any, scaled: np.ndarray, raw: np.ndarray) -> np.ndarray:
 
 def _outputs(network: Any, inputs: np.ndarray) -> np.ndarray:
     says = "network should be a Keras network that takes inputs of six columns, such as `scale` returns"
-    outputs = call(lambda values: network.predict(values, batch_size=4096, verbose=0), inputs, says=says)
-    return plain(outputs, "the output of network").astype(float)
-
-
-def _area(scores: np.ndarray, labels: np.ndarray, weights: np.ndarray | None) -> float:
-    from sklearn.metrics import roc_auc_score
-
-    return float(roc_auc_score(labels == 0, scores, sample_weight=weights))
+    return outputs_of(network, inputs, says)
 
 
 def scores_of(value: Any, network: Any, scaled: np.ndarray, raw: np.ndarray) -> None:
@@ -354,7 +346,7 @@ def area_of(value: Any, scores: Any, labels: np.ndarray, weights: np.ndarray) ->
     """Fail unless the value is the weighted area under the ROC curve of signal scores."""
     found = number(value, "test_area")
     scores = numbers(scores, "test_scores").astype(float)
-    wanted, unweighted = (_area(scores, labels, each) for each in (weights, None))
+    wanted, unweighted = (roc_area(labels == 0, scores, each) for each in (weights, None))
     if abs(found - wanted) <= AREA_TOLERANCE:
         return
     that(

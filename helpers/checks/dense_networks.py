@@ -4,10 +4,11 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
+from scipy import special
 
 from helpers.checks.failure import that
-from helpers.checks.functions import call
 from helpers.checks.mistakes import agrees
+from helpers.checks.network_outputs import outputs_of
 from helpers.checks.values import numbers
 
 Activation = Callable[[np.ndarray], np.ndarray]
@@ -63,20 +64,19 @@ def _activates(
     """Fail unless the network computes what its parameters give with the two activations."""
     inputs = np.random.default_rng(3).uniform(-1, 1, (50, n_inputs))
     says = f"network should take inputs of {n_inputs} columns"
-    outputs = numbers(call(lambda values: network.predict(values, verbose=0), inputs, says=says), "the output")
-    outputs = outputs.astype(float)
+    outputs = numbers(outputs_of(network, inputs, says), "the output")
     hidden: dict[str, Activation] = {
         "ReLU": lambda x: np.maximum(x, 0),
         "no activation": lambda x: x,
         "tanh": np.tanh,
-        "a sigmoid": _sigmoid,
+        "a sigmoid": special.expit,
     }
     last: dict[str, Activation] = {
-        "a sigmoid": _sigmoid,
+        "a sigmoid": special.expit,
         "no activation": lambda x: x,
         "ReLU": hidden["ReLU"],
         "tanh": np.tanh,
-        "a softmax": _softmax,
+        "a softmax": lambda x: special.softmax(x, axis=1),
     }
 
     def agree(inner: str, outer: str) -> bool:
@@ -107,17 +107,6 @@ def _activates(
 
 def _listed(units: Sequence[int]) -> str:
     return ", ".join(map(str, units))
-
-
-def _sigmoid(x: np.ndarray) -> np.ndarray:
-    values: np.ndarray = 1 / (1 + np.exp(-x))
-    return values
-
-
-def _softmax(x: np.ndarray) -> np.ndarray:
-    powers = np.exp(x - x.max(axis=1, keepdims=True))
-    values: np.ndarray = powers / powers.sum(axis=1, keepdims=True)
-    return values
 
 
 def _starts_as_he(matrix: np.ndarray, bias: np.ndarray, name: str) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from helpers.checks.failure import that
-from helpers.checks.functions import call
+from helpers.checks.functions import call, call_unchanged
 from helpers.checks.mistakes import explained
 from helpers.checks.simulation_weights import new_weights
 from helpers.checks.values import close, equal, numbers, shape
@@ -129,10 +129,8 @@ def fills_class_matrix(
 
     classes, predicted: (n_events,), names. weights: (n_events,). Each class has a sum of weights other than 0.
     """
-    given = classes.copy(), predicted.copy(), weights.copy()
-    found = call(function, *given, says=f"confusion should take {len(classes)} true and predicted classes and weights")
-    for array, before in zip(given, (classes, predicted, weights), strict=True):
-        equal(array, before, "confusion changed an array that it was given: work on new ones")
+    says = f"confusion should take {len(classes)} true and predicted classes and weights"
+    found = call_unchanged(function, "confusion", classes, predicted, weights, says=says)
     shape(found, (5, 5), "the result of confusion", hint="a row and a column for each of CLASSES")
     found = numbers(found, "the result of confusion").astype(float)
     names = np.array(CLASSES)

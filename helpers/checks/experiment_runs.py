@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from helpers.checks.areas import mean_area
 from helpers.checks.example_trees import scratch_folder
 from helpers.checks.experiments import DEFAULTS, experiment, name_of, result_of
 from helpers.checks.failure import CheckFailed, that
@@ -234,8 +235,6 @@ def _curve(result: dict[str, Any]) -> np.ndarray:
 
 def _is_the_best(network: Any, result: dict[str, Any], data: Data, varset: int) -> None:
     """Fail unless the stored network is that of the least validation loss, and the metrics are its own."""
-    from sklearn.metrics import roc_auc_score  # here, because notebooks without classifiers need not wait for it
-
     that(hasattr(network, "predict"), "stored_network should return a Keras network: keras.models.load_model reads it")
     chosen = _columns_of(varset)
     taken = numbers(network.get_weights()[0], "the parameters").shape[0]
@@ -260,7 +259,7 @@ def _is_the_best(network: Any, result: dict[str, Any], data: Data, varset: int) 
         f"the loss in metrics is {metrics['loss']:.4f}, but that of the stored network on the validation events is "
         f"{loss:.4f}",
     )
-    area = float(np.mean([roc_auc_score(targets[:, n], outputs[:, n]) for n in range(N_CLASSES)]))
+    area = mean_area(targets, outputs)
     that(
         abs(metrics["area"] - area) < 1e-3,
         f"the area in metrics is {metrics['area']:.4f}, but the mean of the four areas of the stored network on the "

@@ -4,7 +4,10 @@ import traceback
 from collections.abc import Callable
 from typing import Any
 
+import numpy as np
+
 from helpers.checks.failure import CheckFailed, that
+from helpers.checks.values import equal
 
 
 def call(function: Callable[..., Any], *arguments: Any, says: str) -> Any:
@@ -19,6 +22,19 @@ def call(function: Callable[..., Any], *arguments: Any, says: str) -> Any:
         raise
     except Exception as error:
         raise CheckFailed(f"{says} (it raised {_told(error)})") from None
+
+
+def call_unchanged(function: Callable[..., Any], name: str, *arguments: Any, says: str) -> Any:
+    """What the function of this name returns for the arguments, of which it gets copies of the arrays.
+
+    Fail if it changes one of them, and as :func:`call` does if it raises.
+    """
+    given = [argument.copy() if isinstance(argument, np.ndarray) else argument for argument in arguments]
+    found = call(function, *given, says=says)
+    for array, before in zip(given, arguments, strict=True):
+        if isinstance(before, np.ndarray):
+            equal(array, before, f"{name} changed an array that it was given: work on new ones")
+    return found
 
 
 def raises(error: type[BaseException], function: Callable[..., Any], *arguments: Any, says: str) -> None:

@@ -6,9 +6,9 @@ from typing import Any
 import numpy as np
 
 from helpers.checks.failure import that
-from helpers.checks.functions import call
+from helpers.checks.functions import call_unchanged
 from helpers.checks.mistakes import agrees, explained
-from helpers.checks.values import equal, plain, shape
+from helpers.checks.values import plain, shape
 
 FORMS = ("total", "systematic", "statistical", "background")
 
@@ -25,12 +25,9 @@ def weighs_merit(
 
     form: one of FORMS. signal, background, simulation: (n_cuts,), none of them negative.
     """
-    given = [array.copy() for array in (signal, background, simulation)]
     says = f"figure_of_merit should take the form {form!r} and arrays of {len(signal)} yields"
     with np.errstate(all="ignore"):
-        result = call(function, form, given[0], given[1], relative, given[2], says=says)
-    for array, before in zip(given, (signal, background, simulation), strict=True):
-        equal(array, before, "figure_of_merit changed an array that it was given: compute a new one")
+        result = call_unchanged(function, "figure_of_merit", form, signal, background, relative, simulation, says=says)
     shape(result, signal.shape, f"the figure of merit {form!r}", hint="one for each pair of yields")
     found = plain(result, "the figure of merit")
     that(found.dtype.kind in "biuf", "the figure of merit should be numbers")

@@ -8,8 +8,7 @@ import numpy as np
 
 from helpers.checks.example_trees import scratch_folder
 from helpers.checks.failure import CheckFailed, that
-from helpers.checks.functions import call, raises
-from helpers.checks.values import equal
+from helpers.checks.functions import call_unchanged, raises
 
 
 def writes_outputs(
@@ -22,10 +21,8 @@ def writes_outputs(
     with scratch_folder() as folder:
         path = folder / "val_output.csv"
         path.write_text("an older file\n" * 5)
-        given = outputs.copy(), weights.copy(), processes.copy()
-        call(function, str(path), *given, says=f"write_outputs should take a path and {len(outputs)} events")
-        for array, before in zip(given, (outputs, weights, processes), strict=True):
-            equal(array, before, "write_outputs changed an array that it was given")
+        says = f"write_outputs should take a path and {len(outputs)} events"
+        call_unchanged(function, "write_outputs", str(path), outputs, weights, processes, says=says)
         that(path.is_file(), "write_outputs wrote no file at the path that it was given")
         rows = [row for row in csv.reader(path.read_text().splitlines()) if row]
     that(

@@ -2,10 +2,9 @@
 
 from typing import Any
 
-import numpy as np
-
+from helpers.checks.areas import mean_area
 from helpers.checks.failure import that
-from helpers.checks.functions import call
+from helpers.checks.network_outputs import outputs_of
 from helpers.checks.values import numbers, shape
 from helpers.heavy_pairs import CLASSES, load_pairs
 
@@ -18,8 +17,6 @@ def separates_pairs(network: Any, name: str, bar: float) -> float:
     Fails unless it exceeds the bar. The network takes all fields, the high-level ones or the four-vectors, as its
     number of inputs tells.
     """
-    from sklearn.metrics import roc_auc_score  # here, because notebooks without classifiers need not wait for it
-
     that(
         hasattr(network, "predict") and hasattr(network, "get_weights"),
         f"{name} should be a Keras network, as stored_network returns it, but its type is {type(network).__name__}",
@@ -31,11 +28,11 @@ def separates_pairs(network: Any, name: str, bar: float) -> float:
     that(
         taken in sets, f"{name} takes {taken} inputs, but the sets of variables have {', '.join(map(str, sets))} fields"
     )
-    predict = lambda values: network.predict(values, batch_size=5000, verbose=0)  # noqa: E731
-    outputs = call(predict, inputs[:, sets[taken]], says=f"{name} should take inputs of {taken} columns")
+    says = f"{name} should take inputs of {taken} columns"
+    outputs = outputs_of(network, inputs[:, sets[taken]], says, f"the output of {name}")
     shape(outputs, (len(targets), len(CLASSES)), f"the output of {name}")
-    outputs = numbers(outputs, f"the output of {name}").astype(float)
-    area = float(np.mean([roc_auc_score(targets[:, n], outputs[:, n]) for n in range(len(CLASSES))]))
+    outputs = numbers(outputs, f"the output of {name}")
+    area = mean_area(targets, outputs)
     that(
         area > bar,
         f"the mean of the four areas of {name} on the validation events is {area:.4f}; it should exceed {bar}: which "

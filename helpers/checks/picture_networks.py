@@ -5,8 +5,9 @@ from typing import Any
 
 import numpy as np
 
+from helpers.checks.areas import roc_area
 from helpers.checks.failure import that
-from helpers.checks.functions import call
+from helpers.checks.network_outputs import outputs_of
 from helpers.checks.taggers import tags
 from helpers.checks.values import close, numbers
 
@@ -42,7 +43,7 @@ def tags_pictures(network: Any, samples: Mapping[str, tuple[np.ndarray, np.ndarr
         scores.shape in ((len(pictures),), (len(pictures), 1)),
         f"network should end in one unit, but its output has the shape {scores.shape}",
     )
-    area = _area(labels, scores)
+    area = roc_area(labels, scores.ravel())
     if area <= bar:
         _scaled_outside(network, pictures, labels, area)
     that(
@@ -62,7 +63,9 @@ def tags_pictures(network: Any, samples: Mapping[str, tuple[np.ndarray, np.ndarr
 
 
 def _scaled_outside(network: Any, pictures: np.ndarray, labels: np.ndarray, area: float) -> None:
-    areas = {name: _area(labels, _outputs(network, change(pictures))) for name, change in BRIGHTENINGS.items()}
+    areas = {
+        name: roc_area(labels, _outputs(network, change(pictures)).ravel()) for name, change in BRIGHTENINGS.items()
+    }
     best = max(areas, key=lambda name: areas[name])
     that(
         areas[best] < max(area + 0.05, 0.93),
@@ -73,11 +76,4 @@ def _scaled_outside(network: Any, pictures: np.ndarray, labels: np.ndarray, area
 
 def _outputs(network: Any, pictures: np.ndarray) -> np.ndarray:
     says = "network could not handle pictures of the shape (n_jets, 40, 40, 1)"
-    outputs = call(lambda: network.predict(pictures, batch_size=512, verbose=0), says=says)
-    return numbers(outputs, "the output of network").astype(float)
-
-
-def _area(labels: np.ndarray, scores: np.ndarray) -> float:
-    from sklearn.metrics import roc_auc_score
-
-    return float(roc_auc_score(labels, scores.ravel()))
+    return numbers(outputs_of(network, pictures, says), "the output of network")

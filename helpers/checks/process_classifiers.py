@@ -6,11 +6,13 @@ from typing import Any
 
 import numpy as np
 
+from helpers.checks.areas import roc_area
 from helpers.checks.dihiggs_events import PROCESSES, balanced, events
 from helpers.checks.event_classes import encodes
 from helpers.checks.failure import that
 from helpers.checks.functions import call
 from helpers.checks.histories import history as is_history
+from helpers.checks.network_outputs import outputs_of
 from helpers.checks.values import numbers, plain, shape
 
 # Keras averages over batches in single precision, and an accuracy may count events with two equal outputs otherwise.
@@ -55,7 +57,8 @@ def worth(outputs: np.ndarray, processes: np.ndarray, weights: np.ndarray) -> tu
 
     outputs: (n_events, 4). processes, weights: (n_events,).
     """
-    return _accuracy(outputs, processes, weights), _area(outputs[:, 0], processes, balanced(processes, weights))
+    area = roc_area(processes == "HH", outputs[:, 0], balanced(processes, weights))
+    return _accuracy(outputs, processes, weights), area
 
 
 def calls_processes(function: Callable[..., Any], outputs: np.ndarray) -> None:
@@ -87,9 +90,7 @@ def _called(outputs: np.ndarray) -> np.ndarray:
 
 def _outputs(network: Any, inputs: np.ndarray) -> np.ndarray:
     says = "network should be a Keras network that takes the fifteen scaled numbers of an event"
-    outputs = plain(
-        call(lambda some: network.predict(some, batch_size=4096, verbose=0), inputs, says=says), "the output"
-    )
+    outputs = outputs_of(network, inputs, says)
     shape(outputs, (len(inputs), 4), "the output of network", hint="one output for each of PROCESSES")
     that(
         bool(np.isfinite(outputs).all()),
@@ -99,19 +100,13 @@ def _outputs(network: Any, inputs: np.ndarray) -> np.ndarray:
         bool(outputs.min() >= 0) and np.allclose(outputs.sum(axis=1), 1, atol=1e-3),
         "the four outputs of an event should be probabilities that sum to 1: end in a softmax",
     )
-    return outputs.astype(float)
+    return outputs
 
 
 def _accuracy(outputs: np.ndarray, processes: np.ndarray, weights: np.ndarray) -> float:
     right = _called(outputs) == processes
     fractions = [np.average(right[processes == name], weights=weights[processes == name]) for name in PROCESSES]
     return float(np.mean(fractions))
-
-
-def _area(scores: np.ndarray, processes: np.ndarray, weights: np.ndarray) -> float:
-    from sklearn.metrics import roc_auc_score  # here, because notebooks without classifiers need not wait for it
-
-    return float(roc_auc_score(processes == "HH", scores, sample_weight=weights))
 
 
 def _explain(

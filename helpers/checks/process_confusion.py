@@ -5,11 +5,12 @@ from typing import Any
 
 import numpy as np
 
+from helpers.checks.areas import roc_area
 from helpers.checks.dihiggs_events import PROCESSES
 from helpers.checks.failure import that
-from helpers.checks.functions import call
+from helpers.checks.functions import call_unchanged
 from helpers.checks.mistakes import explained
-from helpers.checks.values import close, dictionary, equal, plain, shape
+from helpers.checks.values import close, dictionary, plain, shape
 
 KINDS = ("counts", "efficiencies", "purities")
 
@@ -21,10 +22,8 @@ def tabulates_confusion(
 
     All arrays: (n_events,). A fraction of a row or column that sums to 0 is NaN.
     """
-    given = processes.copy(), predicted.copy(), weights.copy()
-    found = call(function, *given, says=f"confusion should take {len(processes)} true and called processes and weights")
-    for array, before in zip(given, (processes, predicted, weights), strict=True):
-        equal(array, before, "confusion changed an array that it was given: work on new ones")
+    says = f"confusion should take {len(processes)} true and called processes and weights"
+    found = call_unchanged(function, "confusion", processes, predicted, weights, says=says)
     dictionary(found, KINDS, "the result of confusion")
     expected, transposed = (
         _tables(true, called, weights) for true, called in ((processes, predicted), (predicted, processes))
@@ -80,13 +79,10 @@ def measures_areas(
 
     outputs: (n_events, 4). processes, weights: (n_events,). NaN for a process without events, or without any other.
     """
-    given = outputs.copy(), processes.copy(), weights.copy()
     says = f"areas should take outputs, processes and weights of {len(processes)} events"
     if absent := [name for name in PROCESSES if name not in processes]:
         says += f", of which none is {' or '.join(absent)}"
-    found = call(function, *given, says=says)
-    for array, before in zip(given, (outputs, processes, weights), strict=True):
-        equal(array, before, "areas changed an array that it was given: work on new ones")
+    found = call_unchanged(function, "areas", outputs, processes, weights, says=says)
     dictionary(found, PROCESSES, "the result of areas")
     values = np.array([_number(found[name], name) for name in PROCESSES])
     right = _areas(outputs, processes, weights)
@@ -168,9 +164,5 @@ def _against_next(outputs: np.ndarray, processes: np.ndarray, weights: np.ndarra
     )
 
 
-def _area(scores: np.ndarray, labels: np.ndarray, weights: np.ndarray) -> float:
-    from sklearn.metrics import roc_auc_score  # here, because notebooks without classifiers need not wait for it
-
-    if labels.all() or not labels.any():
-        return np.nan
-    return float(roc_auc_score(labels, scores, sample_weight=weights))
+def _area(scores: np.ndarray, is_signal: np.ndarray, weights: np.ndarray) -> float:
+    return np.nan if is_signal.all() or not is_signal.any() else roc_area(is_signal, scores, weights)

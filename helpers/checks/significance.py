@@ -6,9 +6,9 @@ from typing import Any
 import numpy as np
 
 from helpers.checks.failure import that
-from helpers.checks.functions import call
+from helpers.checks.functions import call_unchanged
 from helpers.checks.mistakes import agrees, explained
-from helpers.checks.values import equal, plain, shape
+from helpers.checks.values import plain, shape
 
 
 def weighs_significance(
@@ -20,13 +20,9 @@ def weighs_significance(
     (n_cuts,). The formula: G. Cowan et al., arXiv:1007.1727, equation 97, and with the uncertain background
     G. Cowan, "Discovery sensitivity for a counting experiment with background uncertainty" (2012), equation 20.
     """
-    given = [np.array(values) for values in (signal, background, systematic)]
-    passed = given[2] if np.ndim(systematic) else systematic
     says = f"significance should take {len(signal)} yields and the systematic uncertainty"
     with np.errstate(all="ignore"):
-        found = call(function, given[0], given[1], passed, says=says)
-    for array, before in zip(given, (signal, background, systematic), strict=True):
-        equal(array, before, "significance changed an array that it was given: compute a new one")
+        found = call_unchanged(function, "significance", signal, background, systematic, says=says)
     shape(found, signal.shape, "the significance", hint="one for each pair of yields")
     found = plain(found, "the significance")
     that(found.dtype.kind in "biuf", "the significance should be numbers")

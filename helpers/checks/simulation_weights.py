@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 
 from helpers.checks.failure import that
-from helpers.checks.functions import call, raises
+from helpers.checks.functions import call, call_unchanged, raises
 from helpers.checks.mistakes import explained
 from helpers.checks.values import close, dictionary, equal, number, numbers, shape
 
@@ -24,10 +24,8 @@ def weighs_simulation(function: Callable[..., Any], n_events: int, n_factors: in
     factors = rng.uniform(0.7, 1.2, (n_events, n_factors)).round(3)
     generator = np.where(np.arange(n_events) % 5 == 3, -0.8, rng.uniform(1.1, 1.6, n_events).round(2))
     what = f"{n_events} selected of {n_generated} events with {n_factors} scale factor" + "s" * (n_factors != 1)
-    given = factors.copy(), generator.copy()
-    found = call(function, cross_section, n_generated, *given, says=f"event_weights should take {what}")
-    for array, before in zip(given, (factors, generator), strict=True):
-        equal(array, before, "event_weights changed an array that it was given: multiply into a new array")
+    says = f"event_weights should take {what}"
+    found = call_unchanged(function, "event_weights", cross_section, n_generated, factors, generator, says=says)
     shape(found, (n_events,), "the result of event_weights", hint="one weight for each selected event")
     per_event = cross_section / n_generated
     product = np.prod(factors, axis=1)
@@ -116,10 +114,7 @@ def new_weights(
 
     of: what the groups are called, such as labels.
     """
-    given = weights.copy(), groups.copy()
-    found = call(function, *given, says=f"{name} should take {len(weights)} weights and {of}")
-    for array, before in zip(given, (weights, groups), strict=True):
-        equal(array, before, f"{name} changed an array that it was given: the yields need the weights as they are")
+    found = call_unchanged(function, name, weights, groups, says=f"{name} should take {len(weights)} weights and {of}")
     shape(found, weights.shape, f"the result of {name}", hint="one weight for each event, in the same order")
     return numbers(found, f"the result of {name}").astype(float)
 

@@ -6,8 +6,10 @@ from typing import Any
 
 import numpy as np
 
+from helpers.checks.areas import roc_area
 from helpers.checks.failure import that
 from helpers.checks.functions import call
+from helpers.checks.network_outputs import outputs_of
 from helpers.checks.values import close, number, numbers
 
 # By how much an area may be larger on jets that were not trained on. With 8000 jets in each sample an area is uncertain
@@ -59,7 +61,7 @@ def tags(
     for part, (jets, labels) in samples.items():
         found = _scores(features, network, jets, f"the {part} jets")
         that(found.std() > 1e-3, "network gives every jet the same score: are inputs of order one, and did it train?")
-        areas[part] = _area(labels, found)
+        areas[part] = roc_area(labels, found)
     area = areas["validation"]
     for part, others in (
         ("test", "training"),
@@ -107,8 +109,7 @@ def _scores(features: Callable[..., Any], network: Any, jets: np.ndarray, what: 
         f"the result of features has the shape {inputs.shape} for {len(jets)} jets: give one row per jet",
     )
     says = f"network could not handle the result of features, an array of the shape {inputs.shape}"
-    outputs = call(lambda: network.predict(inputs, batch_size=1024, verbose=0), says=says)
-    outputs = numbers(outputs, "the output of network").astype(float)
+    outputs = numbers(outputs_of(network, inputs, says), "the output of network")
     that(
         outputs.shape in ((len(jets),), (len(jets), 1)),
         f"network should end in one unit, but its output has the shape {outputs.shape}",
@@ -119,9 +120,3 @@ def _scores(features: Callable[..., Any], network: Any, jets: np.ndarray, what: 
         f"{outputs.max():.3g}: end in a sigmoid",
     )
     return outputs.ravel()
-
-
-def _area(labels: np.ndarray, scores: np.ndarray) -> float:
-    from sklearn.metrics import roc_auc_score
-
-    return float(roc_auc_score(labels, scores))

@@ -7,8 +7,8 @@ import numpy as np
 
 from helpers.checks.classifiers import outputs_on, separates
 from helpers.checks.failure import that
-from helpers.checks.functions import call
 from helpers.checks.histories import history as is_history
+from helpers.checks.network_outputs import outputs_of
 from helpers.checks.parts import part_of
 from helpers.checks.values import numbers
 
@@ -67,9 +67,8 @@ def _validates_all_events(history: Mapping[str, Any], network: Any, events: Sequ
     label 1.
     """
     labels, weights = events[1:]
-    predict = lambda values: network.predict(values, batch_size=4096, verbose=0)  # noqa: E731
-    outputs = call(predict, events[0], says="network should take the scaled inputs")
-    probability = numbers(outputs, "the output of network").astype(float)[:, -1]
+    outputs = outputs_of(network, events[0], says="network should take the scaled inputs")
+    probability = numbers(outputs, "the output of network")[:, -1]
     losses = -np.log(np.clip(np.where(labels == 1, probability, 1 - probability), 1e-7, 1))
     here, there = (part_of(part, len(labels)) for part in ("validation", "training"))
     loss, of_training = (np.mean(losses[part] * weights[part]) for part in (here, there))

@@ -1,19 +1,23 @@
 """Every data set that there is: its files, manifest and datasheet, and that they come from the code."""
 
+import importlib
 import json
 import os
 import shutil
 import subprocess
 import sys
+from importlib.util import find_spec
 
 import pytest
 
 from data.generation import dataset, index, manifest
+from data.generation.production import MASTER_SEED
 from helpers.files import sha256
 from helpers.repository import ROOT
 
 FOLDERS = sorted(path.parent.name for path in (ROOT / "data").glob("*/manifest.json"))
 GENERATED = dataset.names()
+OF_PYTHIA = [name for name in GENERATED if find_spec(f"data.generation.{name}.processes")]
 
 
 def files_in(folder):
@@ -58,6 +62,45 @@ def test_the_datasheet_states_size_and_checksum_of_each_file(name, data_folder, 
             line for line in datasheet.splitlines() if line.startswith(f"| `{file}` |") and entry["sha256"] in line
         ]
         assert f"| {entry['bytes']} | `{entry['sha256']}` |" in row
+
+
+@pytest.mark.parametrize("name", GENERATED)
+def test_the_datasheet_lists_every_column_with_its_type_and_unit(name, data_folder, manifest_of):
+    rows = (data_folder / name / "datasheet.md").read_text("utf-8").splitlines()
+    for column, about in manifest_of(name)["columns"].items():
+        beginning, end = f"| `{column}` | {about['dtype']} |", f" {about['unit'] or '–'} | {about['description']} |"
+        assert any(row.startswith(beginning) and row.endswith(end) for row in rows), column
+
+
+@pytest.mark.parametrize("name", OF_PYTHIA)
+def test_the_manifest_has_the_settings_of_the_code(name, manifest_of):
+    processes = importlib.import_module(f"data.generation.{name}.processes").PROCESSES
+    simulated = simulated_samples(manifest_of(name))
+    assert list(simulated) == list(processes)
+    for sample, about in simulated.items():
+        process = processes[sample]
+        assert about["pythia_settings"] == process.pythia_settings
+        assert about.get("cross_section_source") == getattr(process, "cross_section_source", None)
+        seeds = about.get("seeds", about)
+        assert seeds["tries_per_chunk"] == process.tries_per_chunk
+        assert seeds["master_seed"] == MASTER_SEED
+        if "chunks" in seeds:
+            assert about["n_generated"] == seeds["chunks"] * process.tries_per_chunk
+
+
+@pytest.mark.parametrize("name", OF_PYTHIA)
+def test_the_datasheet_states_the_settings_of_the_manifest(name, data_folder, manifest_of):
+    datasheet = " ".join((data_folder / name / "datasheet.md").read_text("utf-8").split())
+    for about in simulated_samples(manifest_of(name)).values():
+        assert about.get("cross_section_source", "") in datasheet
+        for setting in about["pythia_settings"]:
+            assert f"`{setting}`" in datasheet
+
+
+def simulated_samples(said):
+    """What a manifest says of each simulated sample, by its name."""
+    entries = [entry for part in ("files", "samples", "processes") for entry in said.get(part, {}).items()]
+    return {name.removesuffix(".root"): about for name, about in entries if "pythia_settings" in about}
 
 
 def test_the_index_is_up_to_date(data_folder):
@@ -110,15 +153,15 @@ def test_data_sets_are_described_without_what_makes_them():
 def test_what_a_detector_is_made_of_imports_without_pythia():
     """So do the modules that are tested by hand-made particles."""
     parts = ["geometry", "rounding", "smearing", "leptons", "jets", "isolation", "impact_parameters"]
-    parts += ["missing_momentum", "generator", "writers"]
+    parts += ["missing_momentum", "generator", "cross_sections", "writers"]
     parts += [f"top_tagging.{part}" for part in ("particles", "tracks", "calorimeter", "detector", "storage", "jets")]
     parts += [f"hww.{part}" for part in ("detector", "leptons", "selection", "kinematics", "weights", "processes")]
-    stop_search = ("hard_process", "processes", "particles", "leptons", "jets", "selection", "stops", "weights")
+    stop_search = ("hard_process", "processes", "particles", "leptons", "b_tags", "selection", "stops", "weights")
     parts += [f"stop_search.{part}" for part in stop_search]
     heavy_pairs = ("b_tags", "columns", "kinematics", "processes", "selection", "spectrum")
     parts += [f"heavy_pairs.{part}" for part in heavy_pairs]
     amplitude = ("loop_integrals", "form_factors", "partonic", "gluons", "hard_scattering", "les_houches")
-    dihiggs = ("hard_process", "processes", "particles", "leptons", "jets", "detector", "selection", "dataset")
+    dihiggs = ("hard_process", "processes", "particles", "leptons", "detector", "selection", "dataset")
     parts += [f"dihiggs.{part}" for part in (*amplitude, *dihiggs)]
     done = python_without(["pythia8mc", "fastjet"], "".join(f"import data.generation.{part}\n" for part in parts))
     assert done.returncode == 0, done.stderr

@@ -55,6 +55,11 @@ Toys hold a momentum. They teach nothing.
 | file | bytes | sha256 |
 |---|---|---|
 | `toys.csv.gz` | {bytes} | `{sha256}` |
+
+| column | type | unit | meaning |
+|---|---|---|---|
+| `pt` | float32 | GeV | transverse momentum |
+| `n` | int32 | – | number of the try |
 """
 OWN_TEST = """
 import pandas as pd
@@ -133,6 +138,10 @@ SHARED_TESTS = (
     "test_the_manifest_has_the_files_and_columns_of_the_code[toy]",
     "test_all_files_together_are_small[toy]",
     "test_the_datasheet_states_size_and_checksum_of_each_file[toy]",
+    "test_the_datasheet_lists_every_column_with_its_type_and_unit[toy]",
+    "test_interruption_and_number_of_processes_change_no_byte[toy]",
+    "test_only_the_finished_files_remain[toy]",
+    "test_files_tell_nothing_of_where_they_were_made[toy]",
     "test_the_shipped_files_are_generated_again_to_the_byte[toy]",
     "test_an_edit_for_one_set_keeps_the_finished_chunks_of_the_others[toy]",
     "test_the_index_is_up_to_date",
@@ -141,7 +150,7 @@ SHARED_TESTS = (
 
 def test_it_is_tested(made):
     """By the tests that all sets share, at full length, and by its own."""
-    tests = ("tests/data/test_data_sets.py", "tests/data/toy", "-k", "toy or index")
-    report = run(made, "-m", "pytest", "-v", "-p", "no:cacheprovider", *tests, HEPDL_TEST_ALL="1")
+    files = ("tests/data/test_data_sets.py", "tests/data/test_production.py", "tests/data/toy")
+    report = run(made, "-m", "pytest", "-v", "-p", "no:cacheprovider", *files, "-k", "toy or index", HEPDL_TEST_ALL="1")
     for test in (*SHARED_TESTS, "test_toys_are_hard"):
         assert f"::{test} PASSED" in report, report

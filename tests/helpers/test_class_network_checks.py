@@ -35,7 +35,7 @@ class Network:
         powers = np.exp(seen[-1] - seen[-1].max(axis=1, keepdims=True))
         return [*seen[:-1], powers / powers.sum(axis=1, keepdims=True)]
 
-    def predict(self, values, verbose=0):
+    def predict(self, values, batch_size=None, verbose=0):
         return self.forward(values)[-1]
 
     def gradients(self, inputs, targets, weights):

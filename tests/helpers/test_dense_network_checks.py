@@ -34,7 +34,7 @@ class Network:
             Dense(draw(n, (n, m)), np.full(m, bias), hidden if m == 50 else last) for n, m in itertools.pairwise(sizes)
         ]
 
-    def predict(self, values, verbose=0):
+    def predict(self, values, batch_size=None, verbose=0):
         for layer in self.layers:
             matrix, bias = layer.parameters
             values = ACTIVATIONS[layer.activation](values @ matrix + bias)

@@ -2,15 +2,14 @@
 
 from collections.abc import Mapping
 from hashlib import sha256
-from math import ceil
 from pathlib import Path
 
 import numpy as np
 
 from .. import manifest
-from ..dataset import Column, DataSet, Written
+from ..dataset import Column, DataSet, Written, simulation_of
 from ..jagged_trees import Collection, write_jagged_tree
-from ..production import Chunk, Production, Sample, Task
+from ..production import Production, samples_by_share
 from ..rounding import rounded
 from .columns import COLLECTIONS, COLUMNS, FLAT, SIGNAL_ONLY, WEIGHT, WEIGHT_TERMS
 from .detector import LOGIT, WORKING_POINTS, tag_efficiency
@@ -29,22 +28,6 @@ ROUNDED = {column.name for column in COLUMNS if column.dtype == "float32"} - {
 def file_name(stem: str) -> str:
     """Name of the ROOT file of a process."""
     return f"{stem}.root"
-
-
-def samples(n_events: int) -> list[Sample]:
-    """What to produce for about ``n_events`` preselected events of all processes together."""
-    total = sum(process.share for process in PROCESSES.values())
-    return [
-        Sample(process.name, process.tries_per_chunk, ceil(n_events * process.share / total))
-        for process in PROCESSES.values()
-    ]
-
-
-def simulate(task: Task) -> Chunk:
-    """One chunk of a sample: see :func:`.simulation.simulate_chunk`."""
-    from .simulation import simulate_chunk
-
-    return simulate_chunk(task)
 
 
 def write(folder: Path, size: int, productions: Mapping[str, Production]) -> Written:
@@ -93,7 +76,8 @@ def flat_columns(stem: str) -> tuple[Column, ...]:
 def weighted_columns(process: DihiggsProcess, production: Production) -> dict[str, np.ndarray]:
     """All events of a sample as they are written, in the order of generation: rounded, with their weights in fb."""
     columns = all_events(production)
-    weights = PB_TO_FB * cross_section(process, production) / production.n_generated * columns["factor"]
+    sigma = process.cross_section_from(production.generator_cross_section)
+    weights = PB_TO_FB * sigma / production.n_generated * columns["factor"]
     made = {name: rounded(values, MANTISSA_BITS) if name in ROUNDED else values for name, values in columns.items()}
     made[WEIGHT.name] = weights
     if process.kappa_lambda is not None:
@@ -103,7 +87,7 @@ def weighted_columns(process: DihiggsProcess, production: Production) -> dict[st
 
 def all_events(production: Production) -> dict[str, np.ndarray]:
     """The columns of all chunks of a sample, of which there is at least one event."""
-    return next(production.blocks(sum(len(Chunk.load(path)) for path in production.chunk_files)))
+    return next(production.blocks(production.n_events))
 
 
 def order(stem: str, n_events: int) -> np.ndarray:
@@ -112,15 +96,10 @@ def order(stem: str, n_events: int) -> np.ndarray:
     return np.random.default_rng(seed).permutation(n_events)
 
 
-def cross_section(process: DihiggsProcess, production: Production) -> float:
-    """Cross-section in pb of what is generated of a process."""
-    return process.cross_section or process.k_factor * production.generator_cross_section
-
-
 def described(process: DihiggsProcess, production: Production) -> dict[str, object]:
     """What the manifest says of a sample."""
     factors = all_events(production)["factor"]
-    sigma = cross_section(process, production)
+    sigma = process.cross_section_from(production.generator_cross_section)
     return {
         "process": process.title,
         "file": file_name(process.file),
@@ -134,11 +113,7 @@ def described(process: DihiggsProcess, production: Production) -> dict[str, obje
         "kappa_lambda": process.kappa_lambda,
         "light_prescale": process.light_prescale,
         "tagged_fraction": process.tagged_fraction,
-        "seeds": {
-            "master_seed": production.sample.master_seed,
-            "chunks": len(production.chunk_files),
-            "tries_per_chunk": production.sample.tries_per_chunk,
-        },
+        "seeds": production.seeds,
     }
 
 
@@ -153,8 +128,8 @@ DATA_SET = DataSet(
     files=(*(file_name(stem) for stem in FILES), NAME),
     columns=COLUMNS,
     largest_bytes=10e6,
-    samples=samples,
-    simulate=simulate,
+    samples=lambda n_events: samples_by_share(n_events, PROCESSES.values()),
+    simulate=simulation_of(__package__),
     write=write,
     packages=("numpy", "pythia8mc"),
 )

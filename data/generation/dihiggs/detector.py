@@ -1,18 +1,13 @@
 """Parametric detector: resolutions, and the b-tag discriminant by what a jet holds.
 
 Energies and momenta are in GeV. There is no full simulation behind it: the parameters have the size that CMS publishes
-(leptons arXiv:1804.04528 and 2012.06888, jets arXiv:1607.03663, b tags arXiv:1712.07158, MET arXiv:1903.06078).
+(leptons arXiv:1804.04528 and 2012.06888, b tags arXiv:1712.07158).
 """
 
 from math import erf, log, sqrt
 
 import numpy as np
 
-from ..missing_momentum import MetNoise
-
-MET_NOISE = MetNoise(
-    constant=15.0, stochastic=0.5, anomalous_fraction=0.0, anomalous_least=0.0, anomalous_mean_excess=0.0
-)
 LEPTON_RESOLUTION = 0.02
 LARGEST_ETA = 2.9
 """Particles beyond do not enter isolation and jets."""

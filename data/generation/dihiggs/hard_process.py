@@ -5,10 +5,11 @@ The thresholds lie below those of the preselection, so that few events are lost 
 
 from typing import TYPE_CHECKING
 
+from ..leptons import ELECTRON, MUON, TAU
+
 if TYPE_CHECKING:
     import pythia8mc
 
-ELECTRON, MUON, TAU = 11, 13, 15
 LEAST_LEPTON_PT = {ELECTRON: 15.0, MUON: 15.0, TAU: 25.0}
 LARGEST_ETA = 2.7
 LEAST_JETS = 4
@@ -16,7 +17,7 @@ LEAST_JET_PT = 15.0
 HEAVY_QUARKS = (4, 5)
 
 
-def has_lepton(event) -> bool:
+def has_hard_lepton(event) -> bool:
     """Whether an outgoing electron or muon above 15 GeV, or a τ above 25 GeV, lies within |η| < 2.7."""
     for particle in event.particles():
         least_pt = LEAST_LEPTON_PT.get(particle.idAbs())

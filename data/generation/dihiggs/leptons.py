@@ -1,19 +1,18 @@
 """Electrons and muons as measured, with their isolation."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
 
+from ..isolation import cone_sums
+from ..leptons import ELECTRON, MUON
 from .detector import LEPTON_RESOLUTION
 from .particles import Particles
 
-ELECTRON, MUON = 11, 13
 LEAST_PT = 10.0
 LARGEST_ETA = 2.4
 ISOLATION_CONE = 0.3
 LARGEST_ISOLATION = 0.4
-LEAST_CANDIDATE_PT = 15.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,11 +26,6 @@ class Lepton:
     pdg_id: int
 
 
-def has_lepton_candidate(final_particles: Iterable) -> bool:
-    """Whether there is an electron or muon above 15 GeV among the final particles of a Pythia event."""
-    return any(p.idAbs() in (ELECTRON, MUON) and p.pT() > LEAST_CANDIDATE_PT for p in final_particles)
-
-
 def find_leptons(particles: Particles, rng: np.random.Generator) -> list[Lepton]:
     """Electrons and muons above 10 GeV, |η| < 2.4, with less than 40 % of their pT around them, hardest first."""
     kinds = np.abs(particles.pdg_id)
@@ -39,7 +33,7 @@ def find_leptons(particles: Particles, rng: np.random.Generator) -> list[Lepton]
     is_candidate &= (np.abs(particles.eta) < LARGEST_ETA) & (particles.pt > LEAST_PT / (1 + 5 * LEPTON_RESOLUTION))
     chosen = np.flatnonzero(is_candidate)
     pt = particles.pt[chosen] * (1 + LEPTON_RESOLUTION * rng.normal(size=len(chosen)))
-    iso = np.maximum(particles.cone_sums(chosen, ISOLATION_CONE), 0.0) / pt
+    iso = np.maximum(cone_sums(particles, chosen, ISOLATION_CONE), 0.0) / pt
     leptons = [
         Lepton(
             pt=float(pt[i]),

@@ -31,11 +31,6 @@ class Particles:
         pt, eta, phi, pdg_id = np.array(rows, dtype=float).reshape(-1, 4).T
         return cls(pt, eta, phi, pdg_id.astype(int))
 
-    def cone_sums(self, chosen: np.ndarray, radius: float) -> np.ndarray:
-        """Sum of the pT in GeV around each chosen particle, within ΔR < ``radius`` and without itself: (n_chosen,)."""
-        distances = delta_r(self.eta, self.phi, self.eta[chosen, None], self.phi[chosen, None])
-        return (distances < radius) @ self.pt - self.pt[chosen]
-
 
 def heaviest_quark(pdg_id: int) -> int:
     """The heaviest quark of a hadron, 4 or 5, or 0 if it has neither c nor b. ``pdg_id`` may be negative."""

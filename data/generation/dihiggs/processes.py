@@ -6,7 +6,9 @@ Pairs of Higgs bosons come at three self-couplings, a file each.
 
 from dataclasses import dataclass
 
-from ..generator import Process, parton_level_settings
+from .. import cross_sections
+from ..cross_sections import NormalisedProcess, k_factor, taken
+from ..generator import parton_level_settings, pt_hat_range, pt_hat_settings
 from .partonic import HIGGS_MASS
 
 ENERGY = 13_000.0
@@ -21,12 +23,10 @@ BRANCHING = 2 * BRANCHING_TO_BOTTOM * BRANCHING_TO_W
 
 
 @dataclass(frozen=True, kw_only=True)
-class DihiggsProcess(Process):
+class DihiggsProcess(NormalisedProcess):
     """A sample of a process.
 
     ``file``: stem of the file that it goes into.
-    ``cross_section``, in pb: taken instead of Pythia's own, which else ``k_factor`` multiplies.
-    ``share``: how many events of it there are in the set as shipped, in thousands.
     ``kappa_lambda``: the self-coupling, over that of the standard model, of pairs from our own amplitude; None for what
     Pythia generates itself.
     ``needs_parton_jets``: whether events with fewer than four jets of partons and leptons are given up.
@@ -37,10 +37,6 @@ class DihiggsProcess(Process):
 
     common_settings: tuple[str, ...] = COMMON_SETTINGS
     file: str
-    share: float
-    cross_section_source: str
-    cross_section: float | None = None
-    k_factor: float = 1.0
     kappa_lambda: float | None = None
     needs_parton_jets: bool = False
     light_prescale: int = 1
@@ -100,9 +96,8 @@ TOP_PAIR = DihiggsProcess(
     settings=("Top:gg2ttbar = on", "Top:qqbar2ttbar = on"),
     file="TTbar",
     share=8.0,
-    cross_section=831.76,
-    cross_section_source="831.76 pb (NNLO + NNLL, Top++, arXiv:1112.5675)",
     tries_per_chunk=5_000,
+    **taken(*cross_sections.TOP_PAIR),
 )
 T_CHANNEL = DihiggsProcess(
     name="SingleTop_tChannel",
@@ -110,10 +105,9 @@ T_CHANNEL = DihiggsProcess(
     settings=("Top:qq2tq(t:W) = on", "PhaseSpace:pTHatMin = 0."),
     file="SingleTop",
     share=7.0,
-    cross_section=216.99,
-    cross_section_source="216.99 pb (NLO, HATHOR, arXiv:1406.4403)",
     needs_parton_jets=True,
     tries_per_chunk=12_000,
+    **taken(*cross_sections.T_CHANNEL),
 )
 S_CHANNEL = DihiggsProcess(
     name="SingleTop_sChannel",
@@ -121,39 +115,30 @@ S_CHANNEL = DihiggsProcess(
     settings=("Top:ffbar2tqbar(s:W) = on",),
     file="SingleTop",
     share=2.7,
-    cross_section=10.32,
-    cross_section_source="10.32 pb (NLO, HATHOR, arXiv:1406.4403)",
     needs_parton_jets=True,
     tries_per_chunk=8_000,
+    **taken(*cross_sections.S_CHANNEL),
 )
-
-W_BEST, W_PYTHIA = 61_526.7, 141_470.0 * 3 * 0.108
-W_K_FACTOR = W_BEST / W_PYTHIA
 
 
 def _w_jets(least: int, below: int | None, share: float, tries: int) -> DihiggsProcess:
-    limits = (f"PhaseSpace:pTHatMin = {least}.",) + ((f"PhaseSpace:pTHatMax = {below}.",) if below else ())
     return DihiggsProcess(
         name=f"WJets_{least}to{below or 'Inf'}",
-        title="W+jets, W → ℓν, " + (f"{least} < pTHat < {below} GeV" if below else f"pTHat > {least} GeV"),
+        title=f"W+jets, W → ℓν, {pt_hat_range(least, below)}",
         settings=(
             "WeakBosonAndParton:qqbar2Wg = on",
             "WeakBosonAndParton:qg2Wq = on",
             "24:onMode = off",
             "24:onIfAny = 11 13 15",
-            *limits,
+            *pt_hat_settings(least, below),
         ),
         file="WJets",
         share=share,
-        k_factor=W_K_FACTOR,
-        cross_section_source=(
-            f"Pythia × {W_K_FACTOR:.3f}: {W_BEST:g} pb (NNLO, FEWZ, arXiv:1011.3540, W → ℓν) over Pythia's "
-            f"{W_PYTHIA:g} pb, inclusive"
-        ),
         needs_parton_jets=True,
         light_prescale=3,
         tagged_fraction=0.6,
         tries_per_chunk=tries,
+        **k_factor(*cross_sections.W_TO_LEPTON, pythia=cross_sections.PYTHIA_W_TO_LEPTON),
     )
 
 

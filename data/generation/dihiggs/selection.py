@@ -1,13 +1,28 @@
 """The preselection of the files: loose, so that a stricter selection has work to do."""
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
-from ..geometry import delta_r
-from .jets import RADIUS, Jet
+from ..generator import anti_kt_finder
+from ..jets import RADIUS, Jet, away_from
+from .detector import LARGEST_ETA as CLUSTERING_LARGEST_ETA
 from .leptons import Lepton
 
+if TYPE_CHECKING:
+    import pythia8mc
+
+JET_PT = 20.0
+JET_LARGEST_ETA = 2.5
+CLUSTERING_LEAST_PT = 13.0
+LEAST_CANDIDATE_PT = 15.0
+"""Of leptons before they are measured."""
 LEAST_LEPTON_PT = 20.0
 LEAST_JETS = 3
+
+
+def jet_finder() -> "pythia8mc.SlowJet":
+    """Anti-kT jets with R = 0.4 from all visible particles within |η| < 2.9."""
+    return anti_kt_finder(RADIUS, CLUSTERING_LEAST_PT, CLUSTERING_LARGEST_ETA)
 
 
 def selects_leptons(leptons: Sequence[Lepton]) -> bool:
@@ -17,5 +32,4 @@ def selects_leptons(leptons: Sequence[Lepton]) -> bool:
 
 def selects_jets(jets: Sequence[Jet], lepton: Lepton) -> bool:
     """Whether there are three jets besides the one that the lepton is in: ΔR > 0.4."""
-    away = [jet for jet in jets if delta_r(jet.eta, jet.phi, lepton.eta, lepton.phi) > RADIUS]
-    return len(away) >= LEAST_JETS
+    return len(away_from(lepton, jets)) >= LEAST_JETS

@@ -9,32 +9,31 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ..generator import pythia_seed, start
-from ..missing_momentum import MeasuredMet, measure_met
+from ..generator import cross_section_before_veto, pythia_seed, start
+from ..jets import Jet, measured_jets
+from ..leptons import has_lepton
+from ..missing_momentum import MET_NOISE, MeasuredMet, measure_met
 from ..production import Chunk, Task
+from ..veto import ProcessVeto
 from . import les_houches, selection
 from .detector import (
     LARGEST_ETA,
-    MET_NOISE,
     WORKING_POINTS,
     draw_discriminants,
     draw_discriminants_given,
     probability_of_a_tag,
 )
 from .gluons import LEADING_ORDER, Gluons
-from .hard_process import has_heavy_quark, has_jets
+from .hard_process import has_hard_lepton, has_heavy_quark, has_jets
 from .hard_scattering import unweighted
-from .jets import Jet, find_jets, jet_finder
-from .leptons import Lepton, find_leptons, has_lepton_candidate
+from .leptons import Lepton, find_leptons
 from .particles import Particles, flavour, heavy_hadrons
 from .partonic import differential_cross_section, mandelstam_t
 from .processes import ENERGY, PROCESSES, DihiggsProcess
-from .veto import LeptonVeto
 
 if TYPE_CHECKING:
     import pythia8mc
 
-MB_TO_PB = 1e9
 MOST_JETS, MOST_LEPTONS = 20, 4
 """How many entries of an event are stored at most, the hardest ones."""
 
@@ -62,8 +61,8 @@ def simulate_chunk(task: Task) -> Chunk:
     process = PROCESSES[task.sample_name]
     seed = task.seed()
     rng = np.random.default_rng(seed)
-    veto = LeptonVeto()
-    finder = jet_finder()
+    veto = ProcessVeto(has_hard_lepton)
+    finder = selection.jet_finder()
     measured, truths = [], []
     with generator(process, task.tries, pythia_seed(seed), veto, rng) as (pythia, cross_section):
         for _ in range(task.tries):
@@ -73,7 +72,7 @@ def simulate_chunk(task: Task) -> Chunk:
                 measured.append(replace(found, factor=found.factor * prescale))
                 truths.append(higgs_pair(pythia.process) if process.kappa_lambda is not None else None)
         if cross_section is None:
-            cross_section = pythia.infoPython().sigmaGen() * MB_TO_PB / (1 - veto.n_vetoed / task.tries)
+            cross_section = cross_section_before_veto(pythia, veto.n_vetoed, task.tries)
     columns = measured_columns(measured)
     if process.kappa_lambda is not None:
         columns |= truth_columns(truths, process.kappa_lambda)
@@ -82,7 +81,7 @@ def simulate_chunk(task: Task) -> Chunk:
 
 @contextmanager
 def generator(
-    process: DihiggsProcess, n_events: int, seed: int, veto: LeptonVeto, rng: np.random.Generator
+    process: DihiggsProcess, n_events: int, seed: int, veto: ProcessVeto, rng: np.random.Generator
 ) -> Iterator[tuple["pythia8mc.Pythia", float | None]]:
     """A generator of so many events; for pairs of Higgs bosons also their cross-section in pb at leading order."""
     if process.kappa_lambda is None:
@@ -111,11 +110,11 @@ def reconstruct(
     event, finder: "pythia8mc.SlowJet", process: DihiggsProcess, rng: np.random.Generator
 ) -> Measured | None:
     """What is measured of a hadron-level event, or None if it is not selected."""
-    jets = find_jets(event, finder, rng)
+    jets = measured_jets(event, finder, selection.JET_PT, rng, selection.JET_LARGEST_ETA)
     if len(jets) < selection.LEAST_JETS:
         return None
     final = [particle for particle in event.particles() if particle.isFinal()]
-    if not has_lepton_candidate(final):
+    if not has_lepton(final, selection.LEAST_CANDIDATE_PT):
         return None
     leptons = find_leptons(Particles.visible(final, LARGEST_ETA), rng)
     if not selection.selects_leptons(leptons) or not selection.selects_jets(jets, leptons[0]):

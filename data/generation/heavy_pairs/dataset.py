@@ -2,12 +2,11 @@
 
 from collections.abc import Mapping
 from dataclasses import asdict
-from math import ceil
 from pathlib import Path
 
 from .. import manifest, writers
-from ..dataset import DataSet, Written
-from ..production import Chunk, Production, Sample, Task
+from ..dataset import DataSet, Written, simulation_of
+from ..production import Production, samples_by_share
 from ..rounding import LARGEST_RELATIVE_ERROR
 from .columns import COLUMNS
 from .processes import MASSES, PROCESSES, PairProcess
@@ -20,20 +19,6 @@ DTYPES = {column.name: column.dtype for column in COLUMNS}
 def file_name(process: PairProcess) -> str:
     """Name of the ROOT file of a class."""
     return f"{process.name}.root"
-
-
-def samples(n_events: int) -> list[Sample]:
-    """What to produce for at least ``n_events`` selected events of all classes together."""
-    return [
-        Sample(process.name, process.tries_per_chunk, ceil(n_events * process.share)) for process in PROCESSES.values()
-    ]
-
-
-def simulate(task: Task) -> Chunk:
-    """One chunk of a class: see :func:`.simulation.simulate_chunk`."""
-    from .simulation import simulate_chunk
-
-    return simulate_chunk(task)
 
 
 def write(folder: Path, size: int, productions: Mapping[str, Production]) -> Written:
@@ -50,11 +35,7 @@ def write(folder: Path, size: int, productions: Mapping[str, Production]) -> Wri
             "process": process.title,
             "pythia_settings": process.pythia_settings,
             "decay_settings": list(process.decay_settings),
-            "seeds": {
-                "master_seed": production.sample.master_seed,
-                "chunks": len(production.chunk_files),
-                "tries_per_chunk": production.sample.tries_per_chunk,
-            },
+            "seeds": production.seeds,
         }
     head = {"tree": TREE_NAME} | manifest.made_with_pythia()
     return Written(head | {"largest_relative_error": LARGEST_RELATIVE_ERROR, "masses_gev": asdict(MASSES)}, files)
@@ -67,8 +48,8 @@ DATA_SET = DataSet(
     files=tuple(file_name(process) for process in PROCESSES.values()),
     columns=COLUMNS,
     largest_bytes=9e6,
-    samples=samples,
-    simulate=simulate,
+    samples=lambda n_events: samples_by_share(n_events, PROCESSES.values()),
+    simulate=simulation_of(__package__),
     write=write,
     packages=("numpy", "pythia8mc", "vector"),
 )

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ..generator import anti_kt_finder
-from ..jets import Jet
+from ..jets import RADIUS, Jet
 from ..leptons import GeneratedLepton
 from ..smearing import gaussian_response, lepton_resolution
 
@@ -17,7 +17,6 @@ if TYPE_CHECKING:
 LEPTON_PT = 25.0
 LARGEST_ETA = 2.5
 JET_PT = 30.0
-JET_RADIUS = 0.4
 CLUSTERING_LEAST_PT = 20.0
 CLUSTERING_LARGEST_ETA = 2.8
 
@@ -44,7 +43,7 @@ def select_lepton(generated: Sequence[GeneratedLepton], rng: np.random.Generator
 
 def jet_finder() -> "pythia8mc.SlowJet":
     """Anti-kT jets with R = 0.4 from all visible particles within |η| < 2.8."""
-    return anti_kt_finder(JET_RADIUS, CLUSTERING_LEAST_PT, CLUSTERING_LARGEST_ETA)
+    return anti_kt_finder(RADIUS, CLUSTERING_LEAST_PT, CLUSTERING_LARGEST_ETA)
 
 
 def select_jets(jets: Sequence[Jet], tags: Sequence[bool]) -> tuple[Jet, Jet, Jet, Jet] | None:

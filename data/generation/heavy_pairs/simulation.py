@@ -1,17 +1,14 @@
 """One chunk of events: generate, measure, select."""
 
-import tempfile
 from collections.abc import Sequence
-from dataclasses import replace
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ..generator import pythia_seed, start
+from ..generator import pythia_seed, start_with_spectrum
 from ..jets import measured_jets
 from ..leptons import find_leptons
-from ..missing_momentum import MetNoise, measure_met
+from ..missing_momentum import MET_NOISE, measure_met
 from ..production import Chunk, Task
 from . import kinematics, selection
 from .b_tags import Quark, draw_tags, heavy_quarks
@@ -21,10 +18,6 @@ from .spectrum import les_houches_file
 
 if TYPE_CHECKING:
     import pythia8mc
-
-MET_NOISE = MetNoise(
-    constant=15.0, stochastic=0.5, anomalous_fraction=0.0, anomalous_least=0.0, anomalous_mean_excess=0.0
-)
 
 
 def simulate_chunk(task: Task) -> Chunk:
@@ -53,10 +46,7 @@ def simulate_chunk(task: Task) -> Chunk:
 
 def start_generator(process: PairProcess, seed: int) -> "pythia8mc.Pythia":
     """A generator of the class with its masses; ``seed`` as for :func:`..generator.start`."""
-    with tempfile.TemporaryDirectory() as folder:
-        spectrum = Path(folder) / "masses.slha"
-        spectrum.write_text(les_houches_file(process.masses))
-        pythia = start(replace(process, settings=(f"SLHA:file = {spectrum}", *process.settings)), seed)
+    pythia = start_with_spectrum(process, les_houches_file(process.masses), seed)
     for setting in process.decay_settings:
         if not pythia.readString(setting):
             raise ValueError(f"Pythia does not know the setting {setting!r}")
@@ -71,8 +61,7 @@ def reconstruct(
     rng: np.random.Generator,
 ) -> list[float] | None:
     """The measured columns of a hadron-level event, in the order of the file, or None if it is not selected."""
-    jets = measured_jets(event, finder, selection.JET_PT, (lepton,), selection.JET_RADIUS, rng)
-    jets = [jet for jet in jets if abs(jet.eta) < selection.LARGEST_ETA]
+    jets = measured_jets(event, finder, selection.JET_PT, rng, selection.LARGEST_ETA, (lepton,))
     chosen = selection.select_jets(jets, draw_tags(jets, quarks, rng))
     if chosen is None:
         return None

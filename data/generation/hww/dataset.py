@@ -6,8 +6,8 @@ from pathlib import Path
 import numpy as np
 
 from .. import manifest, writers
-from ..dataset import DataSet, Written
-from ..production import Chunk, Production, Sample, Task
+from ..dataset import DataSet, Written, simulation_of
+from ..production import Production, Sample
 from . import weights
 from .columns import COLUMNS
 from .processes import BACKGROUNDS, PROCESSES, SIGNAL, DileptonProcess
@@ -26,13 +26,6 @@ def samples(n_signal: int) -> list[Sample]:
         Sample(process.name, process.tries_per_chunk, round(n_signal * process.events_per_signal_event))
         for process in PROCESSES.values()
     ]
-
-
-def simulate(task: Task) -> Chunk:
-    """One chunk of a sample: see :func:`.simulation.simulate_chunk`."""
-    from .simulation import simulate_chunk
-
-    return simulate_chunk(task)
 
 
 def write(folder: Path, size: int, productions: Mapping[str, Production]) -> Written:
@@ -65,11 +58,7 @@ def write_ntuple(folder: Path, process: DileptonProcess, production: Production)
         "pythia_cross_section_pb": float(f"{production.generator_cross_section:.5g}"),
         "XSWeight": float(np.float32(weight)),
         "pythia_settings": process.pythia_settings,
-        "seeds": {
-            "master_seed": production.sample.master_seed,
-            "chunks": len(production.chunk_files),
-            "tries_per_chunk": production.sample.tries_per_chunk,
-        },
+        "seeds": production.seeds,
     }
 
 
@@ -114,7 +103,7 @@ DATA_SET = DataSet(
     columns=COLUMNS,
     largest_bytes=9.5e6,
     samples=samples,
-    simulate=simulate,
+    simulate=simulation_of(__package__),
     write=write,
     packages=("numpy", "pythia8mc"),
 )

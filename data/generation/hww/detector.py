@@ -4,24 +4,20 @@ Energies and momenta are in GeV. There is no full simulation behind it: the para
 (muons arXiv:1804.04528, electrons arXiv:2012.06888, jets arXiv:1607.03663, MET arXiv:1903.06078).
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
+from .. import missing_momentum
 from ..leptons import GeneratedLepton
-from ..missing_momentum import MetNoise
 from ..smearing import gaussian_response, lepton_resolution
 
 MISMEASURED_FRACTION = {11: 0.04, 13: 0.025}
 MISMEASURED_RESPONSE = (0.4, 0.95)
 MATCHED_RESPONSE = (0.5, 2.0)
 
-MET_NOISE = MetNoise(
-    constant=15.0,
-    stochastic=0.5,
-    anomalous_fraction=0.01,
-    anomalous_least=40.0,
-    anomalous_mean_excess=60.0,
+MET_NOISE = replace(
+    missing_momentum.MET_NOISE, anomalous_fraction=0.01, anomalous_least=40.0, anomalous_mean_excess=60.0
 )
 
 

@@ -4,10 +4,8 @@ import math
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from ..generator import anti_kt_finder
-from ..jets import Jet, measured_jets
+from ..jets import RADIUS
 from .detector import MeasuredLepton
 
 if TYPE_CHECKING:
@@ -19,7 +17,6 @@ LEPTON_LARGEST_ETA = 2.5
 LEAST_DILEPTON_MASS = 12.0
 JET_PT = 30.0
 JET_LARGEST_ETA = 4.7
-JET_RADIUS = 0.4
 CLUSTERING_LEAST_PT = 15.0
 
 
@@ -49,11 +46,4 @@ def select_pair(leptons: Sequence[MeasuredLepton]) -> tuple[MeasuredLepton, Meas
 
 def jet_finder() -> "pythia8mc.SlowJet":
     """Anti-kT jets with R = 0.4 from all visible particles within |η| < 4.7."""
-    return anti_kt_finder(JET_RADIUS, CLUSTERING_LEAST_PT, JET_LARGEST_ETA)
-
-
-def select_jets(
-    event, finder: "pythia8mc.SlowJet", leptons: Sequence[MeasuredLepton], rng: np.random.Generator
-) -> list[Jet]:
-    """Smeared jets with pT > 30 GeV that are no selected lepton (ΔR > 0.4), hardest first."""
-    return measured_jets(event, finder, JET_PT, leptons, JET_RADIUS, rng)
+    return anti_kt_finder(RADIUS, CLUSTERING_LEAST_PT, JET_LARGEST_ETA)

@@ -5,8 +5,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from ..generator import pythia_seed, start
-from ..jets import Jet
+from ..generator import cross_section_before_veto, pythia_seed, start
+from ..jets import Jet, measured_jets
 from ..leptons import find_leptons
 from ..missing_momentum import measure_met
 from ..production import Chunk, Task
@@ -15,13 +15,11 @@ from .detector import MET_NOISE, MeasuredLepton, measure_lepton
 from .leptons import LEAST_GENERATED_PT, NON_PROMPT_ISOLATION_SURVIVAL, passes_filter
 from .processes import PROCESSES
 from .recoil import RecoilVeto
-from .selection import jet_finder, select_jets, select_pair
+from .selection import JET_PT, jet_finder, select_pair
 from .tau_decays import force_leptonic_tau_decays, leptonic_tau_fraction
 
 ABSENT = -9999.0
 """Value of the branches of a jet that the event does not have."""
-
-MB_TO_PB = 1e9
 
 
 def simulate_chunk(task: Task) -> Chunk:
@@ -51,8 +49,7 @@ def simulate_chunk(task: Task) -> Chunk:
     measured = {name: np.array([row[name] for row in rows]) for name in rows[0]} if rows else _no_events()
     columns = kinematics.complete(measured)
     columns |= weights.draw(columns, rng)
-    vetoed_fraction = veto.n_vetoed / task.tries if veto else 0.0
-    return Chunk(columns, pythia.infoPython().sigmaGen() * MB_TO_PB / (1 - vetoed_fraction))
+    return Chunk(columns, cross_section_before_veto(pythia, veto.n_vetoed if veto else 0, task.tries))
 
 
 def has_tau_pair(process) -> bool:
@@ -69,7 +66,7 @@ def reconstruct(event, finder, rng: np.random.Generator) -> dict[str, float] | N
         return None
     final = [particle for particle in event.particles() if particle.isFinal()]
     met = measure_met(final, pair, MET_NOISE, rng)
-    jets = select_jets(event, finder, pair, rng)
+    jets = measured_jets(event, finder, JET_PT, rng, leptons=pair)
     return {
         **_lepton_columns(pair),
         "PuppiMET_pt": met.pt,

@@ -1,14 +1,13 @@
 """The stop search as tables: signal and background for training, validation and test."""
 
 from collections.abc import Iterator, Mapping
-from math import ceil
 from pathlib import Path
 
 import numpy as np
 
 from .. import manifest, writers
-from ..dataset import DataSet, Written
-from ..production import Chunk, Production, Sample, Task
+from ..dataset import DataSet, Written, simulation_of
+from ..production import Production, samples_by_share
 from .columns import COLUMNS, DECIMALS, VARIABLES, WEIGHT_DIGITS
 from .processes import PROCESSES, StopSearchProcess
 
@@ -23,22 +22,6 @@ BLOCK_EVENTS = 16_384
 def file_name(part: str, kind: str) -> str:
     """Name of the table of a part, ``train``, ``val`` or ``test``, and a kind, ``sig`` or ``bkg``."""
     return f"{part}_{kind}.csv.gz"
-
-
-def samples(n_events: int) -> list[Sample]:
-    """What to produce for about ``n_events`` selected events of all processes together."""
-    total = sum(process.share for process in PROCESSES.values())
-    return [
-        Sample(process.name, process.tries_per_chunk, ceil(n_events * process.share / total))
-        for process in PROCESSES.values()
-    ]
-
-
-def simulate(task: Task) -> Chunk:
-    """One chunk of a sample: see :func:`.simulation.simulate_chunk`."""
-    from .simulation import simulate_chunk
-
-    return simulate_chunk(task)
 
 
 def write(folder: Path, size: int, productions: Mapping[str, Production]) -> Written:
@@ -58,7 +41,7 @@ def write(folder: Path, size: int, productions: Mapping[str, Production]) -> Wri
 
 def table_blocks(process: StopSearchProcess, production: Production, part: str) -> Iterator[dict[str, np.ndarray]]:
     """The rows of a sample that belong to a part, rounded as they are written, in the order of generation."""
-    normalisation = cross_section(process, production) / production.n_generated
+    normalisation = process.cross_section_from(production.generator_cross_section) / production.n_generated
     for columns in production.blocks(BLOCK_EVENTS):
         chosen = np.isin(np.arange(len(columns["scale_factor"])) % PERIOD, PARTS[part])
         rounded = {name: np.round(columns[name][chosen], DECIMALS.get(name, 0)) for name in VARIABLES}
@@ -68,11 +51,6 @@ def table_blocks(process: StopSearchProcess, production: Production, part: str) 
         }
 
 
-def cross_section(process: StopSearchProcess, production: Production) -> float:
-    """Cross-section in pb of what is generated of a process, before the cuts on the hard process."""
-    return process.cross_section or process.k_factor * production.generator_cross_section
-
-
 def significant(values: np.ndarray, digits: int) -> np.ndarray:
     """Values (n,) rounded to so many significant digits."""
     return np.array([float(f"{value:.{digits - 1}e}") for value in values], dtype=float)
@@ -80,12 +58,11 @@ def significant(values: np.ndarray, digits: int) -> np.ndarray:
 
 def described(process: StopSearchProcess, production: Production) -> dict[str, object]:
     """What the manifest says of a sample."""
-    n_events = sum(len(Chunk.load(path)) for path in production.chunk_files)
     sum_of_scale_factors = sum(float(block["scale_factor"].sum()) for block in production.blocks(BLOCK_EVENTS))
-    sigma = cross_section(process, production)
+    sigma = process.cross_section_from(production.generator_cross_section)
     return {
         "process": process.title,
-        "n_events": n_events,
+        "n_events": production.n_events,
         "n_generated": production.n_generated,
         "cross_section_pb": float(f"{sigma:.5g}"),
         "cross_section_source": process.cross_section_source,
@@ -93,11 +70,7 @@ def described(process: StopSearchProcess, production: Production) -> dict[str, o
         "sum_of_weights_pb": float(f"{sigma * sum_of_scale_factors / production.n_generated:.5g}"),
         "hard_process": process.cuts.text(),
         "pythia_settings": process.pythia_settings,
-        "seeds": {
-            "master_seed": production.sample.master_seed,
-            "chunks": len(production.chunk_files),
-            "tries_per_chunk": production.sample.tries_per_chunk,
-        },
+        "seeds": production.seeds,
     }
 
 
@@ -108,8 +81,8 @@ DATA_SET = DataSet(
     files=tuple(file_name(part, kind) for part in PARTS for kind in KINDS),
     columns=COLUMNS,
     largest_bytes=9e6,
-    samples=samples,
-    simulate=simulate,
+    samples=lambda n_events: samples_by_share(n_events, PROCESSES.values()),
+    simulate=simulation_of(__package__),
     write=write,
     packages=("numpy", "pythia8mc"),
 )

@@ -3,7 +3,8 @@
 import math
 from dataclasses import dataclass
 
-ELECTRON, MUON, TAU = 11, 13, 15
+from ..leptons import ELECTRON, MUON, TAU
+
 INVISIBLE = (12, 14, 16, 1000022)
 TAU_MET_SHARE = 0.5
 TAU_LEPTON_SHARE = 0.35
@@ -66,6 +67,10 @@ class Cuts:
             and self.least_lepton_pt <= promised.lepton_pt < self.below_lepton_pt
             and self.with_tau in (None, promised.is_tau)
         )
+
+    def accept_event(self, event) -> bool:
+        """Whether the hard process of a Pythia event belongs to the sample."""
+        return self.accept(promise(event))
 
     def text(self) -> str:
         """What the cuts say, for a reader."""

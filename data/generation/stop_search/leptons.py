@@ -4,10 +4,11 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from ..isolation import cone_sums
+from ..leptons import ELECTRON, MUON
 from .detector import IMPACT_RESOLUTION
 from .particles import Particles
 
-ELECTRON, MUON = 11, 13
 LEAST_PT = {ELECTRON: 5.0, MUON: 3.5}
 LARGEST_ETA = 2.4
 PT_RESOLUTION = 0.015
@@ -81,7 +82,8 @@ def _measured(particles: Particles, mask: np.ndarray, flavours: np.ndarray, rng:
     chosen = np.flatnonzero(mask & (np.abs(particles.eta) < LARGEST_ETA))
     true_pt, eta = particles.pt[chosen], particles.eta[chosen]
     pt = true_pt * (1 + PT_RESOLUTION * rng.normal(size=len(chosen)))
-    isolation = np.maximum(particles.cone_sums(chosen, ISOLATION_CONE) + rng.normal(*ISOLATION_NOISE, len(chosen)), 0.0)
+    around = cone_sums(particles, chosen, ISOLATION_CONE)
+    isolation = np.maximum(around + rng.normal(*ISOLATION_NOISE, len(chosen)), 0.0)
     tail = IMPACT_RESOLUTION.tail(len(chosen), rng)
     dxy = particles.dxy[chosen] + tail * IMPACT_RESOLUTION.transverse(true_pt, eta) * rng.normal(size=len(chosen))
     dz = particles.dz[chosen] + tail * IMPACT_RESOLUTION.longitudinal(true_pt, eta) * rng.normal(size=len(chosen))

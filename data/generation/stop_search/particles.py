@@ -5,7 +5,6 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ..geometry import delta_r
 from ..impact_parameters import true_impact_parameters
 
 
@@ -33,11 +32,3 @@ class Particles:
         pt, eta, phi, pdg_id, charge = table[:, :5].T
         dxy, dz = true_impact_parameters(table[:, 5:], eta, phi)
         return cls(pt, eta, phi, pdg_id.astype(int), charge, dxy, dz)
-
-    def cone_sums(self, chosen: np.ndarray, radius: float) -> np.ndarray:
-        """Sum of the pT in GeV around each chosen particle, within ΔR < ``radius`` and without itself.
-
-        chosen: (n_chosen,) indices.
-        """
-        distances = delta_r(self.eta, self.phi, self.eta[chosen, None], self.phi[chosen, None])
-        return (distances < radius) @ self.pt - self.pt[chosen]

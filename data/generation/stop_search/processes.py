@@ -6,7 +6,9 @@ events can be generated where the signal is. No event belongs to two of them.
 
 from dataclasses import dataclass
 
-from ..generator import Process, parton_level_settings
+from .. import cross_sections
+from ..cross_sections import NormalisedProcess, k_factor, taken
+from ..generator import parton_level_settings, pt_hat_range, pt_hat_settings
 from .hard_process import Cuts
 
 COMMON_SETTINGS = parton_level_settings(13_000.0, "SLHA:verbose = 0", "Check:abortIfVeto = on")
@@ -16,11 +18,9 @@ SOFT_BELOW = 30.0
 
 
 @dataclass(frozen=True, kw_only=True)
-class StopSearchProcess(Process):
+class StopSearchProcess(NormalisedProcess):
     """A sample of a process; ``cuts`` say which hard processes it holds.
 
-    ``cross_section``, in pb: taken instead of Pythia's own, which else ``k_factor`` multiplies.
-    ``share``: how many selected events, in thousands of the set as shipped.
     ``stop_masses``: of stop and neutralino in GeV, for a signal.
     ``takes_hadrons_for_leptons``: whether events without a lepton, and only those, are kept with a charged hadron in
     its place.
@@ -28,10 +28,6 @@ class StopSearchProcess(Process):
 
     common_settings: tuple[str, ...] = COMMON_SETTINGS
     cuts: Cuts
-    share: float
-    cross_section_source: str
-    cross_section: float | None = None
-    k_factor: float = 1.0
     stop_masses: tuple[float, float] | None = None
     takes_hadrons_for_leptons: bool = False
 
@@ -41,32 +37,16 @@ class StopSearchProcess(Process):
         return self.stop_masses is not None
 
 
-def _k_factor(best: float, pythia: float, source: str) -> dict[str, float | str]:
-    """K factor from the inclusive cross-sections in pb of a calculation and of Pythia, and where the former is from."""
-    factor = best / pythia
-    return {
-        "k_factor": factor,
-        "cross_section_source": f"Pythia × {factor:.3f}: {best:g} pb ({source}) over Pythia's {pythia:g} pb, inclusive",
-    }
-
-
-W_K = _k_factor(61_526.7, 141_470.0 * 3 * 0.108, "NNLO, FEWZ, arXiv:1011.3540, W → ℓν")
-Z_K = _k_factor(6_077.22, 4_546.3, "NNLO QCD + NLO EW, FEWZ, arXiv:1011.3540, γ*/Z → ℓℓ above 50 GeV")
-TOP_PAIR_K = _k_factor(831.76, 508.28, "NNLO + NNLL, Top++, arXiv:1112.5675")
-T_CHANNEL_K = _k_factor(216.99, 148.55, "NLO, HATHOR, arXiv:1406.4403")
-S_CHANNEL_K = _k_factor(10.32, 7.196, "NLO, HATHOR, arXiv:1406.4403")
-DIBOSON_K = _k_factor(
-    118.7 + 47.13 + 16.523, 64.51 + 23.25 + 8.877, "WW at NNLO, arXiv:1408.5243; WZ and ZZ at NLO, arXiv:1105.0020"
+W_K = k_factor(*cross_sections.W_TO_LEPTON, pythia=cross_sections.PYTHIA_W_TO_LEPTON)
+Z_K = k_factor(6_077.22, "NNLO QCD + NLO EW, FEWZ, arXiv:1011.3540, γ*/Z → ℓℓ above 50 GeV", pythia=4_546.3)
+TOP_PAIR_K = k_factor(*cross_sections.TOP_PAIR, pythia=508.28)
+T_CHANNEL_K = k_factor(*cross_sections.T_CHANNEL, pythia=148.55)
+S_CHANNEL_K = k_factor(*cross_sections.S_CHANNEL, pythia=7.196)
+DIBOSON_K = k_factor(
+    118.7 + 47.13 + 16.523,
+    "WW at NNLO, arXiv:1408.5243; WZ and ZZ at NLO, arXiv:1105.0020",
+    pythia=64.51 + 23.25 + 8.877,
 )
-
-
-def _pt_hat(least: int, below: int | None) -> tuple[str, ...]:
-    least_setting = f"PhaseSpace:pTHatMin = {least}."
-    return (least_setting, f"PhaseSpace:pTHatMax = {below}.") if below else (least_setting,)
-
-
-def _range(least: int, below: int | None) -> str:
-    return f"{least} < pTHat < {below} GeV" if below else f"pTHat > {least} GeV"
 
 
 def _stop(stop_mass: int, neutralino_mass: int, cross_section: float, share: float) -> StopSearchProcess:
@@ -80,11 +60,10 @@ def _stop(stop_mass: int, neutralino_mass: int, cross_section: float, share: flo
             "SUSY:idB = 1000006",
         ),
         cuts=Cuts(),
-        cross_section=cross_section,
-        cross_section_source=f"{cross_section:g} pb (NLO + NLL, arXiv:1407.5066)",
         stop_masses=(stop_mass, neutralino_mass),
         share=share,
         tries_per_chunk=3_000,
+        **taken(cross_section, "NLO + NLL, arXiv:1407.5066"),
     )
 
 
@@ -109,8 +88,8 @@ def _in_bins(
     return tuple(
         StopSearchProcess(
             name=f"{name}_{least}to{below or 'Inf'}",
-            title=f"{title}, {_range(least, below)}",
-            settings=(*settings, *_pt_hat(least, below)),
+            title=f"{title}, {pt_hat_range(least, below)}",
+            settings=(*settings, *pt_hat_settings(least, below)),
             share=share,
             tries_per_chunk=tries,
             **of_all,

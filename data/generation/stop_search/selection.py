@@ -2,16 +2,31 @@
 
 import math
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
+from ..generator import anti_kt_finder
 from ..geometry import delta_r
+from ..jets import RADIUS, Jet
 from ..missing_momentum import MeasuredMet
-from .jets import LOOSE, RADIUS, Jet
+from .b_tags import LOOSE
 from .leptons import Lepton
 
+if TYPE_CHECKING:
+    import pythia8mc
+
+JET_PT = 30.0
+JET_LARGEST_ETA = 2.4
+CLUSTERING_LEAST_PT = 20.0
+CLUSTERING_LARGEST_ETA = 2.8
 LEAST_MET = 280.0
 LEAST_LEADING_JET_PT = 110.0
 LEAST_HT = 200.0
 SECOND_LEPTON_PT = 20.0
+
+
+def jet_finder() -> "pythia8mc.SlowJet":
+    """Anti-kT jets with R = 0.4 from all visible particles within |η| < 2.8."""
+    return anti_kt_finder(RADIUS, CLUSTERING_LEAST_PT, CLUSTERING_LARGEST_ETA)
 
 
 def selects_leptons(leptons: Sequence[Lepton]) -> bool:
@@ -22,11 +37,6 @@ def selects_leptons(leptons: Sequence[Lepton]) -> bool:
 def selects_jets(jets: Sequence[Jet]) -> bool:
     """Whether the leading jet has more than 110 GeV, and all together more than 200 GeV. ``jets``: hardest first."""
     return len(jets) > 0 and jets[0].pt > LEAST_LEADING_JET_PT and sum(jet.pt for jet in jets) > LEAST_HT
-
-
-def away_from(lepton: Lepton, jets: Sequence[Jet]) -> list[Jet]:
-    """The jets that are not the lepton: ΔR > 0.4."""
-    return [jet for jet in jets if delta_r(jet.eta, jet.phi, lepton.eta, lepton.phi) > RADIUS]
 
 
 def variables(

@@ -1,32 +1,31 @@
 """One chunk of events: generate, measure, select."""
 
-import tempfile
-from dataclasses import replace
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ..generator import pythia_seed, start
-from ..missing_momentum import measure_met
+from ..generator import cross_section_before_veto, pythia_seed, start, start_with_spectrum
+from ..jets import away_from, measured_jets
+from ..leptons import has_lepton
+from ..missing_momentum import MET_NOISE, measure_met
 from ..production import Chunk, Task
+from ..veto import ProcessVeto
 from . import selection
+from .b_tags import b_tag_discriminants, find_tracks
 from .columns import VARIABLES
-from .detector import LARGEST_ETA, MET_NOISE
-from .hard_process import ELECTRON, MUON, promise
-from .jets import b_tag_discriminants, find_jets, find_tracks, jet_finder
+from .detector import LARGEST_ETA
+from .hard_process import promise
 from .leptons import find_leptons, find_mistaken_hadron
 from .particles import Particles
 from .processes import PROCESSES, StopSearchProcess
 from .stops import les_houches_file
-from .veto import ProcessVeto
 from .weights import scale_factor
 
 if TYPE_CHECKING:
     import pythia8mc
 
-MB_TO_PB = 1e9
 LEAST_PARTON_MET = 240.0
+LEAST_CANDIDATE_PT = 3.0
 
 
 def simulate_chunk(task: Task) -> Chunk:
@@ -37,10 +36,10 @@ def simulate_chunk(task: Task) -> Chunk:
     """
     process = PROCESSES[task.sample_name]
     seed = task.seed()
-    veto = ProcessVeto(process.cuts)
+    veto = ProcessVeto(process.cuts.accept_event)
     pythia = start_generator(process, pythia_seed(seed), veto)
     rng = np.random.default_rng(seed)
-    finder = jet_finder()
+    finder = selection.jet_finder()
     rows = []
     for _ in range(task.tries):
         if not pythia.next() or promise(pythia.event).met < LEAST_PARTON_MET:
@@ -51,18 +50,14 @@ def simulate_chunk(task: Task) -> Chunk:
     if veto.n_vetoed == task.tries:
         cuts = process.cuts.text()
         raise ValueError(f"{process.name}: none of {task.tries} tries passes {cuts}; raise tries_per_chunk")
-    accepted = 1 - veto.n_vetoed / task.tries
-    return Chunk(columns, pythia.infoPython().sigmaGen() * MB_TO_PB / accepted)
+    return Chunk(columns, cross_section_before_veto(pythia, veto.n_vetoed, task.tries))
 
 
 def start_generator(process: StopSearchProcess, seed: int, veto: ProcessVeto) -> "pythia8mc.Pythia":
     """A generator of the process, for a stop with its masses and decays; ``seed`` as for :func:`..generator.start`."""
     if process.stop_masses is None:
         return start(process, seed, veto)
-    with tempfile.TemporaryDirectory() as folder:
-        spectrum = Path(folder) / "stop.slha"
-        spectrum.write_text(les_houches_file(*process.stop_masses))
-        return start(replace(process, settings=(*process.settings, f"SLHA:file = {spectrum}")), seed, veto)
+    return start_with_spectrum(process, les_houches_file(*process.stop_masses), seed, veto)
 
 
 def reconstruct(
@@ -73,12 +68,12 @@ def reconstruct(
     The noise of the MET stands for all that is mismeasured. The scale factor has the weight of the lepton in it.
     """
     final = [particle for particle in event.particles() if particle.isFinal()]
-    if not process.takes_hadrons_for_leptons and not any(p.idAbs() in (ELECTRON, MUON) and p.pT() > 3 for p in final):
+    if not process.takes_hadrons_for_leptons and not has_lepton(final, LEAST_CANDIDATE_PT):
         return None
     met = measure_met(final, (), MET_NOISE, rng)
     if met.pt < selection.LEAST_MET:
         return None
-    jets = find_jets(event, finder, rng)
+    jets = measured_jets(event, finder, selection.JET_PT, rng, selection.JET_LARGEST_ETA)
     if not selection.selects_jets(jets):
         return None
     particles = Particles.visible(final, LARGEST_ETA)
@@ -87,7 +82,7 @@ def reconstruct(
         leptons = [] if leptons else find_mistaken_hadron(particles, rng)
     if not selection.selects_leptons(leptons):
         return None
-    jets = selection.away_from(leptons[0], jets)
+    jets = away_from(leptons[0], jets)
     if not selection.selects_jets(jets):
         return None
     discriminants = b_tag_discriminants(jets, find_tracks(particles, rng))

@@ -2,7 +2,8 @@
 
 import math
 
-from .leptons import ELECTRON, Lepton
+from ..leptons import ELECTRON
+from .leptons import Lepton
 
 
 def scale_factor(lepton: Lepton, met: float) -> float:

@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from .. import manifest, writers
-from ..dataset import Column, DataSet, Written
-from ..production import MASTER_SEED, Chunk, Production, Sample, Task
+from ..dataset import Column, DataSet, Written, simulation_of
+from ..production import MASTER_SEED, Production, Sample
 from ..rounding import LARGEST_RELATIVE_ERROR
 from .jets import mixed_blocks, mixed_labels, order_rng, samples, streams
 from .processes import PROCESSES
@@ -32,13 +32,6 @@ def file_sizes(n_jets: int) -> dict[str, int]:
 def samples_of_files(n_jets: int) -> list[Sample]:
     """What to produce for so many jets in all files together."""
     return samples(file_sizes(n_jets).values())
-
-
-def simulate(task: Task) -> Chunk:
-    """One chunk of a class: see :func:`.simulation.simulate_chunk`."""
-    from .simulation import simulate_chunk
-
-    return simulate_chunk(task)
 
 
 def write(folder: Path, n_jets: int, productions: Mapping[str, Production]) -> Written:
@@ -77,7 +70,7 @@ DATA_SET = DataSet(
     columns=COLUMNS,
     largest_bytes=18e6,
     samples=samples_of_files,
-    simulate=simulate,
+    simulate=simulation_of(__package__),
     write=write,
     packages=("fastjet", "numpy", "pythia8mc"),
 )

@@ -5,10 +5,11 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from data.generation.dihiggs import detector, hard_process, leptons, particles, selection
-from data.generation.dihiggs.jets import Jet
+from data.generation.dihiggs import detector, hard_process, particles, selection
 from data.generation.dihiggs.leptons import Lepton, find_leptons
 from data.generation.dihiggs.particles import Particles
+from data.generation.jets import Jet
+from data.generation.leptons import has_lepton
 
 
 def generator():
@@ -150,7 +151,7 @@ def event(*content):
     ],
 )
 def test_hard_processes_that_may_give_a_lepton(content, expected):
-    assert hard_process.has_lepton(event(*content)) is expected
+    assert hard_process.has_hard_lepton(event(*content)) is expected
 
 
 def test_heavy_quarks_are_outgoing_c_and_b():
@@ -159,6 +160,6 @@ def test_heavy_quarks_are_outgoing_c_and_b():
 
 
 def test_lepton_candidates_are_looked_for_below_the_cut():
-    assert leptons.LEAST_CANDIDATE_PT < selection.LEAST_LEPTON_PT / (1 + 5 * detector.LEPTON_RESOLUTION)
-    assert leptons.has_lepton_candidate([particle(13, 16.0)])
-    assert not leptons.has_lepton_candidate([particle(13, 14.0), particle(211, 50.0)])
+    assert selection.LEAST_CANDIDATE_PT < selection.LEAST_LEPTON_PT / (1 + 5 * detector.LEPTON_RESOLUTION)
+    assert has_lepton([particle(13, 16.0)], 15.0)
+    assert not has_lepton([particle(13, 14.0), particle(211, 50.0)], 15.0)

@@ -1,55 +1,17 @@
 """The generation of the di-Higgs events end to end, at a size of seconds."""
 
-import dataclasses
-
 import awkward as ak
 import numpy as np
 import pytest
-import uproot
 
 pytest.importorskip("pythia8mc", reason="the generator is not installed (make data installs it)")
 
-from data.generation.dihiggs import dataset, processes, simulation
+from data.generation.dihiggs import dataset, processes, selection, simulation
 from data.generation.dihiggs.columns import JET_FIELDS, LEPTON_FIELDS, MET_COLUMNS, TRUTH
 from data.generation.dihiggs.dataset import DATA_SET
-from data.generation.dihiggs.hard_process import has_jets, has_lepton
-from data.generation.dihiggs.veto import LeptonVeto
+from data.generation.dihiggs.hard_process import has_hard_lepton, has_jets
 from data.generation.production import MASTER_SEED, Production, Sample, Task
-
-FILES = (*DATA_SET.files, "manifest.json")
-ONE_A_FILE = (
-    processes.HIGGS_PAIR,
-    processes.TOP_PAIR,
-    processes.S_CHANNEL,
-    processes.W_JETS[1],
-    *processes.OTHER_HIGGS_PAIRS,
-)
-SAMPLES = tuple(Sample(process.name, 300, aim=1) for process in ONE_A_FILE)
-TINY = dataclasses.replace(DATA_SET, samples=lambda size: SAMPLES)
-
-
-def contents(folder):
-    return {name: (folder / name).read_bytes() for name in FILES}
-
-
-@pytest.fixture(scope="module")
-def tiny(tmp_path_factory):
-    """The tiny data set, made by one process."""
-    return TINY.generate(tmp_path_factory.mktemp("tiny"), 100, processes=1)
-
-
-def test_the_number_of_processes_changes_no_byte(tiny, tmp_path):
-    assert contents(TINY.generate(tmp_path, 100, processes=2)) == contents(tiny)
-
-
-def test_only_the_finished_files_remain(tiny):
-    assert sorted(path.name for path in tiny.iterdir()) == sorted(FILES)
-
-
-def test_files_tell_nothing_of_where_they_were_made(tiny):
-    for name, content in contents(tiny).items():
-        assert str(tiny.parent).encode() not in content, name
-        assert b"LHEF" not in content, name
+from data.generation.veto import ProcessVeto
 
 
 @pytest.mark.parametrize("name", ["HH", "WJets_100toInf"])
@@ -112,12 +74,12 @@ def test_tags_that_are_dealt_out_keep_the_mean():
     assert weight[tagged].sum() / len(dealt) == pytest.approx(free, abs=0.02)
 
 
-def test_light_events_of_w_jets_are_prescaled_and_weigh_more(tiny):
+def test_light_events_of_w_jets_are_prescaled_and_weigh_more():
     """After the filter on jets one event in three without c and b quarks is kept, with three times the weight."""
     process = processes.W_JETS[1]
     rng = np.random.default_rng(2)
-    veto = LeptonVeto()
-    finder = simulation.jet_finder()
+    veto = ProcessVeto(has_hard_lepton)
+    finder = selection.jet_finder()
     prescales = []
     with simulation.generator(process, 0, 5, veto, rng) as (pythia, _):
         for _ in range(400):
@@ -132,29 +94,21 @@ def test_light_events_of_w_jets_are_prescaled_and_weigh_more(tiny):
     assert all(kept == 1 for expected, kept in prescales if expected == 1.0)
 
 
-def test_the_pairs_keep_what_the_les_houches_file_says(tiny):
-    signal = uproot.open(f"{tiny / 'HH.root'}:Events").arrays()
-    assert len(signal) > 20
-    assert ak.min(signal["GenHH_mass"]) > 250
-    total = signal["weight_triangle"] + signal["weight_interference"] + signal["weight_box"]
-    np.testing.assert_allclose(ak.to_numpy(total), ak.to_numpy(signal["weight"]), rtol=1e-4)
-
-
 def test_filters_lose_few_selected_events():
     """What the filters on lepton and parton jets give up of the t-channel, looked for with looser ones: below 4 %."""
     process = processes.T_CHANNEL
     rng = np.random.default_rng(12)
-    finder = simulation.jet_finder()
+    finder = selection.jet_finder()
 
-    class Witness(LeptonVeto):
+    class Witness(ProcessVeto):
         vetoes = False
 
         def doVetoProcessLevel(self, process):  # noqa: N802
-            self.vetoes = not has_lepton(process)
+            self.vetoes = super().doVetoProcessLevel(process)
             return not any(p.isFinal() and p.idAbs() in (11, 13, 15) for p in process.particles())
 
-    witness = Witness()
-    selected = lost = 0
+    witness = Witness(has_hard_lepton)
+    n_selected = n_lost = 0
     pythia = simulation.start(process, 3, witness)
     for _ in range(1_500):
         if not pythia.next():
@@ -164,7 +118,7 @@ def test_filters_lose_few_selected_events():
             continue
         gives_up = witness.vetoes or not has_jets(pythia.event, finder)
         if pythia.forceHadronLevel() and simulation.reconstruct(pythia.event, finder, process, rng):
-            selected += 1
-            lost += gives_up
-    assert selected > 25
-    assert lost <= 0.04 * selected + 2
+            n_selected += 1
+            n_lost += gives_up
+    assert n_selected > 25
+    assert n_lost <= 0.04 * n_selected + 2

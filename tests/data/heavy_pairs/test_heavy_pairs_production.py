@@ -1,57 +1,14 @@
 """The generation of the heavy pairs end to end, at a size of seconds."""
 
-import dataclasses
-
-import numpy as np
 import pytest
 
 pytest.importorskip("pythia8mc", reason="the generator is not installed (make data installs it)")
 
 from data.generation.heavy_pairs import processes, simulation
 from data.generation.heavy_pairs.dataset import DATA_SET
-from data.generation.production import MASTER_SEED, Sample, Task
+from data.generation.production import Task
 
-FILES = (*DATA_SET.files, "manifest.json")
-SAMPLES = tuple(Sample(name, tries_per_chunk=60, aim=25) for name in processes.PROCESSES)
-TINY = dataclasses.replace(DATA_SET, samples=lambda size: SAMPLES)
 STOP, CHARGINO, NEUTRALINO, TOP = 1000006, 1000024, 1000022, 6
-
-
-def contents(folder):
-    return {name: (folder / name).read_bytes() for name in FILES}
-
-
-@pytest.fixture(scope="module")
-def tiny(tmp_path_factory):
-    """The tiny data set, made by one process."""
-    return TINY.generate(tmp_path_factory.mktemp("tiny"), 100, processes=1)
-
-
-def test_the_number_of_processes_changes_no_byte(tiny, tmp_path):
-    assert contents(TINY.generate(tmp_path, 100, processes=2)) == contents(tiny)
-
-
-def test_only_the_finished_files_remain(tiny):
-    assert sorted(path.name for path in tiny.iterdir()) == sorted(FILES)
-
-
-def test_files_tell_nothing_of_where_they_were_made(tiny):
-    for name, content in contents(tiny).items():
-        assert str(tiny.parent).encode() not in content, name
-        assert b"slha" not in content.replace(b"SLHA:verbose", b""), name
-
-
-@pytest.mark.parametrize("name", processes.PROCESSES)
-def test_shipped_events_come_from_this_code(name, events, manifest):
-    """The first chunk gives the first events of the file, bit for bit."""
-    seeds = manifest["files"][f"{name}.root"]["seeds"]
-    assert seeds["master_seed"] == MASTER_SEED
-    chunk = DATA_SET.simulate(Task(name, 0, seeds["tries_per_chunk"]))
-    assert len(chunk) > 300
-    for column in DATA_SET.columns:
-        np.testing.assert_array_equal(
-            chunk.columns[column.name], events[name][column.name][: len(chunk)], err_msg=column.name
-        )
 
 
 @pytest.mark.parametrize("name", processes.PROCESSES)

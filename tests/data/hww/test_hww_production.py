@@ -1,7 +1,6 @@
 """The H→WW generation end to end, at a size of seconds."""
 
 import dataclasses
-import time
 
 import numpy as np
 import pytest
@@ -10,71 +9,10 @@ pytest.importorskip("pythia8mc", reason="the generator is not installed (make da
 
 from data.generation.generator import start
 from data.generation.hww import processes, simulation
-from data.generation.hww.dataset import DATA_SET
 from data.generation.hww.leptons import passes_filter
 from data.generation.hww.recoil import RecoilVeto
 from data.generation.hww.selection import jet_finder
 from data.generation.hww.tau_decays import force_leptonic_tau_decays, leptonic_tau_fraction
-from data.generation.production import MASTER_SEED, Sample, Task
-
-FILES = (*DATA_SET.files, "manifest.json")
-SAMPLES = (
-    Sample(processes.SIGNAL.name, tries_per_chunk=150, aim=100),
-    Sample(processes.DRELL_YAN_LOW_MASS.name, tries_per_chunk=2_000, aim=8),
-    Sample(processes.DRELL_YAN.name, tries_per_chunk=150, aim=60),
-)
-TINY = dataclasses.replace(DATA_SET, samples=lambda size: SAMPLES)
-
-
-def simulate_until_ctrl_c(task):
-    """As the data set does, until the last sample."""
-    if task.sample_name == processes.DRELL_YAN.name:
-        raise KeyboardInterrupt
-    return DATA_SET.simulate(task)
-
-
-def contents(folder):
-    return {name: (folder / name).read_bytes() for name in FILES}
-
-
-@pytest.fixture(scope="module")
-def tiny(tmp_path_factory):
-    """The tiny data set, made by one process without interruption."""
-    return TINY.generate(tmp_path_factory.mktemp("tiny"), 100, processes=1)
-
-
-def test_interruption_and_number_of_processes_change_no_byte(tiny, tmp_path):
-    with pytest.raises(KeyboardInterrupt):
-        dataclasses.replace(TINY, simulate=simulate_until_ctrl_c).generate(tmp_path, 100, processes=2)
-    assert not list((tmp_path / "hww").glob("*.root"))
-    assert list((tmp_path / "hww").rglob("*.npz")), "finished chunks are kept for the next run"
-
-    time.sleep(1.1)  # ROOT's dates count whole seconds
-    assert contents(TINY.generate(tmp_path, 100, processes=2)) == contents(tiny)
-
-
-def test_only_the_finished_files_remain(tiny):
-    assert sorted(path.name for path in tiny.iterdir()) == sorted(FILES)
-
-
-def test_files_tell_nothing_of_where_they_were_made(tiny):
-    for name, content in contents(tiny).items():
-        for part in tiny.parent.parts[-2:]:
-            assert part.encode() not in content, name
-
-
-@pytest.mark.parametrize("name", processes.PROCESSES)
-def test_shipped_events_come_from_this_code(name, events, manifest):
-    """The first chunk gives the first events of the file, bit for bit; XSWeight alone needs the other chunks."""
-    seeds = manifest["files"][f"{name}.root"]["seeds"]
-    assert seeds["master_seed"] == MASTER_SEED
-    assert seeds["tries_per_chunk"] == processes.PROCESSES[name].tries_per_chunk
-    chunk = DATA_SET.simulate(Task(name, 0, seeds["tries_per_chunk"]))
-    assert len(chunk) > 100
-    for column in DATA_SET.columns:
-        if column.name != "XSWeight":
-            made, shipped = chunk.columns[column.name].astype(column.dtype), events[name][column.name][: len(chunk)]
-            np.testing.assert_array_equal(made, shipped, err_msg=column.name)
 
 
 def start_generator(process, seed, veto=None):

@@ -118,22 +118,12 @@ def test_numbers_are_no_longer_than_they_need_to_be(folder):
     assert max(map(len, lines)) < 150
 
 
-def test_manifest_has_the_settings_of_the_code(manifest):
-    assert list(manifest["samples"]) == list(PROCESSES)
+def test_manifest_has_cuts_and_cross_sections_of_the_code(manifest):
     for name, process in PROCESSES.items():
         about = manifest["samples"][name]
-        assert about["pythia_settings"] == process.pythia_settings
-        assert about["cross_section_source"] == process.cross_section_source
         assert about["hard_process"] == process.cuts.text()
-        assert about["seeds"]["tries_per_chunk"] == process.tries_per_chunk
-        assert about["n_generated"] == about["seeds"]["chunks"] * process.tries_per_chunk
         expected = process.cross_section or process.k_factor * about["pythia_cross_section_pb"]
         assert about["cross_section_pb"] == pytest.approx(expected, rel=1e-4)
-
-
-def test_datasheet_lists_every_column_with_its_unit(datasheet, manifest):
-    for column, about in manifest["columns"].items():
-        assert f"| `{column}` | {about['dtype']} | {about['unit'] or '–'} | {about['description']} |" in datasheet
 
 
 def test_datasheet_states_what_the_manifest_states(datasheet, manifest):
@@ -143,6 +133,3 @@ def test_datasheet_states_what_the_manifest_states(datasheet, manifest):
             f"{about['sum_of_weights_pb'] * 35_866:,.0f} |"
         ).replace(",", " ")
         assert row in datasheet
-        assert about["cross_section_source"] in datasheet
-        for setting in PROCESSES[name].settings:
-            assert f"`{setting}`" in datasheet

@@ -7,46 +7,15 @@ import pytest
 
 pytest.importorskip("pythia8mc", reason="the generator is not installed (make data installs it)")
 
+from data.generation.generator import cross_section_before_veto
 from data.generation.isolation import origin
 from data.generation.production import MASTER_SEED, Production, Sample, Task
-from data.generation.stop_search import processes, simulation
+from data.generation.stop_search import processes, selection, simulation
 from data.generation.stop_search.columns import DECIMALS, VARIABLES
 from data.generation.stop_search.dataset import DATA_SET, PARTS
 from data.generation.stop_search.hard_process import Cuts, promise
 from data.generation.stop_search.particles import Particles
-from data.generation.stop_search.veto import ProcessVeto
-
-FILES = (*DATA_SET.files, "manifest.json")
-SAMPLES = (
-    Sample(processes.STOP_550_470.name, tries_per_chunk=400, aim=20),
-    Sample(processes.W_SOFT[2].name, tries_per_chunk=400, aim=40),
-    Sample(processes.Z_TO_NEUTRINOS[1].name, tries_per_chunk=200, aim=10),
-)
-TINY = dataclasses.replace(DATA_SET, samples=lambda size: SAMPLES)
-
-
-def contents(folder):
-    return {name: (folder / name).read_bytes() for name in FILES}
-
-
-@pytest.fixture(scope="module")
-def tiny(tmp_path_factory):
-    """The tiny data set, made by one process."""
-    return TINY.generate(tmp_path_factory.mktemp("tiny"), 100, processes=1)
-
-
-def test_the_number_of_processes_changes_no_byte(tiny, tmp_path):
-    assert contents(TINY.generate(tmp_path, 100, processes=2)) == contents(tiny)
-
-
-def test_only_the_finished_files_remain(tiny):
-    assert sorted(path.name for path in tiny.iterdir()) == sorted(FILES)
-
-
-def test_files_tell_nothing_of_where_they_were_made(tiny):
-    for name, content in contents(tiny).items():
-        assert str(tiny.parent).encode() not in content, name
-        assert b"slha" not in content.replace(b"SLHA:verbose", b""), name
+from data.generation.veto import ProcessVeto
 
 
 @pytest.mark.parametrize("name", [processes.STOP_550_520.name, processes.W_SOFT[2].name, processes.DRELL_YAN.name])
@@ -72,12 +41,12 @@ ALL_W_JETS = dataclasses.replace(processes.W_HARD[0], settings=(*processes.W_SET
 def cross_sections(process, cuts, n_tries):
     """Cross-section in pb before the cuts, and what of it the cuts accept, with its statistical error."""
     process = dataclasses.replace(process, settings=(*process.settings, "PartonLevel:all = off"))
-    veto = ProcessVeto(cuts)
+    veto = ProcessVeto(cuts.accept_event)
     pythia = simulation.start_generator(process, 7, veto)
     for _ in range(n_tries):
         pythia.next()
     accepted = n_tries - veto.n_vetoed
-    total = pythia.infoPython().sigmaGen() * simulation.MB_TO_PB / (accepted / n_tries)
+    total = cross_section_before_veto(pythia, veto.n_vetoed, n_tries)
     return total, total * accepted / n_tries, total * accepted**0.5 / n_tries
 
 
@@ -110,7 +79,7 @@ def test_the_tables_add_up_to_cross_section_times_efficiency(tmp_path):
 
     process = processes.PROCESSES[name]
     weights = [block["weight"].sum() for part in PARTS for block in table_blocks(process, production, part)]
-    expected = process.k_factor * chunk.generator_cross_section * chunk.columns["scale_factor"].sum() / 400
+    expected = process.cross_section_from(chunk.generator_cross_section) * chunk.columns["scale_factor"].sum() / 400
     assert sum(weights) == pytest.approx(expected, rel=1e-3)
 
 
@@ -125,10 +94,10 @@ def test_filters_lose_few_selected_events():
             return promise(process).met < 150 or promise(process).lepton_pt > processes.SOFT_BELOW
 
     process = processes.W_SOFT[1]
-    witness = Witness(process.cuts)
+    witness = Witness(process.cuts.accept_event)
     pythia = simulation.start_generator(process, 11, witness)
     rng = np.random.default_rng(12)
-    finder = simulation.jet_finder()
+    finder = selection.jet_finder()
     selected = lost = 0
     for _ in range(6_000):
         if not pythia.next():
@@ -146,7 +115,7 @@ def test_filters_lose_few_selected_events():
 def test_leptons_of_b_hadrons_are_displaced():
     """In top pairs, before any smearing: those of W come from the collision, those of b and c hadrons do not."""
     process = processes.TOP_PAIR_HARD[1]
-    pythia = simulation.start_generator(process, 3, ProcessVeto(process.cuts))
+    pythia = simulation.start_generator(process, 3, ProcessVeto(process.cuts.accept_event))
     displacement = {"prompt": [], "heavy flavour": []}
     while len(displacement["heavy flavour"]) < 40:
         if not pythia.next() or not pythia.forceHadronLevel():

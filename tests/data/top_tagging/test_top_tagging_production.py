@@ -1,7 +1,6 @@
 """The generation of jets end to end, at a size of seconds."""
 
 import dataclasses
-import json
 
 import numpy as np
 import pytest
@@ -12,29 +11,16 @@ from data.generation.generator import start
 from data.generation.production import MASTER_SEED, Task
 from data.generation.rounding import rounded
 from data.generation.top_tagging import events, fresh_jets, jets, parton_jets, processes, simulation
-from data.generation.top_tagging.dataset import DATA_SET, file_sizes
+from data.generation.top_tagging.dataset import file_sizes
 from data.generation.top_tagging.fresh_jets import generate_jets
 from data.generation.top_tagging.matching import holds_top, top_decays
 from data.generation.top_tagging.particles import GeneratedEvent, Particles
 from data.generation.top_tagging.selection import find_leading_jets, leading_constituents, select
 
-FILES = (*DATA_SET.files, "manifest.json")
-N_JETS = 26
-
 
 def in_small_chunks(samples):
     """The samples in chunks of 500 tries, of which about eight jets are selected."""
     return [dataclasses.replace(sample, tries_per_chunk=500) for sample in samples]
-
-
-TINY = dataclasses.replace(DATA_SET, samples=lambda n_jets: in_small_chunks(DATA_SET.samples(n_jets)))
-
-
-def simulate_until_ctrl_c(task):
-    """As the data set does, until the second sample."""
-    if task.sample_name == processes.QCD.name:
-        raise KeyboardInterrupt
-    return DATA_SET.simulate(task)
 
 
 @pytest.fixture(scope="module")
@@ -45,43 +31,8 @@ def small_chunks():
         yield
 
 
-def contents(folder):
-    return {name: (folder / name).read_bytes() for name in FILES}
-
-
-@pytest.fixture(scope="module")
-def tiny(tmp_path_factory):
-    """The tiny data set, made by one process without interruption."""
-    return TINY.generate(tmp_path_factory.mktemp("tiny"), N_JETS, processes=1)
-
-
-def test_interruption_and_number_of_processes_change_no_byte(tiny, tmp_path):
-    with pytest.raises(KeyboardInterrupt):
-        dataclasses.replace(TINY, simulate=simulate_until_ctrl_c).generate(tmp_path, N_JETS, processes=2)
-    assert not list((tmp_path / "top_tagging").glob("*.h5"))
-    assert list((tmp_path / "top_tagging").rglob("top-*.npz")), "finished chunks are kept for the next run"
-
-    assert contents(TINY.generate(tmp_path, N_JETS, processes=2)) == contents(tiny)
-
-
-def test_only_the_finished_files_remain(tiny):
-    assert sorted(path.name for path in tiny.iterdir()) == sorted(FILES)
-
-
-def test_files_tell_nothing_of_where_they_were_made(tiny):
-    for name, content in contents(tiny).items():
-        for part in tiny.parent.parts[-2:]:
-            assert part.encode() not in content, name
-
-
-def test_sizes_of_the_files(tiny):
-    entries = json.loads((tiny / "manifest.json").read_text())["files"]
-    assert {name: entry["n_jets"] for name, entry in entries.items()} == {
-        "train.h5": 16,
-        "validation.h5": 5,
-        "test.h5": 5,
-    }
-    assert [entry["n_top"] for entry in entries.values()] == [8, 2, 2]
+def test_sizes_of_the_files():
+    assert file_sizes(26) == {"train.h5": 16, "validation.h5": 5, "test.h5": 5}
     assert file_sizes(40_000) == {"train.h5": 24_000, "validation.h5": 8_000, "test.h5": 8_000}
 
 

@@ -9,7 +9,7 @@ from toy_class import AGAIN, DUE
 
 from grading.autograde import command
 from grading.autograde.books import Books
-from grading.autograde.coordinator import CannotGrade
+from grading.autograde.coordinator import CannotGrade, open_books
 
 ODD_NAMES = ("bob\nmallory", "bob\x1b[2Jx", os.fsdecode(b"b\xffb"))
 NAMES = ("Bob O'Hara", "bob+eve", "böb", "<b>bob", "bob;rm -rf", "bob.bob", "-bob")
@@ -26,6 +26,14 @@ def test_any_name_is_graded_or_refused_and_the_class_is_graded(toys, grade):
     assert "bob\\nmallory" in str(report)
     assert "\x1b" not in str(report)
     assert set(toys.scores().values()) == {7.0}
+
+
+def test_a_course_may_lie_in_a_folder_with_brackets(toys, tmp_path):
+    """Neither are its submissions overlooked, nor those of a folder taken that a pattern would match."""
+    odd, other = toys.copied_to(tmp_path / "course [12]"), toys.copied_to(tmp_path / "course 1")
+    odd.submit("alice")
+    other.submit("bob")
+    assert open_books("toys", odd.folder).students() == ["alice"]
 
 
 def test_odd_times_and_names_of_files_cost_no_right_notebook_its_points(toys, grade):
@@ -75,8 +83,6 @@ def test_a_gradebook_that_cannot_be_written_is_not_asked_for_its_server(toys, mo
     import sqlite3
 
     from sqlalchemy.exc import OperationalError
-
-    from grading.autograde.coordinator import open_books
 
     def fails(_):
         raise OperationalError("", {}, sqlite3.OperationalError(says))

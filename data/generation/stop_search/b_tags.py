@@ -1,26 +1,15 @@
-"""Jets and their b-tag discriminant, from the significances of their tracks' impact parameters."""
+"""The b-tag discriminant of a jet, from the significances of its tracks' impact parameters (arXiv:1712.07158)."""
 
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ..generator import anti_kt_finder
 from ..geometry import delta_r
-from ..smearing import gaussian_response, jet_resolution
+from ..jets import RADIUS, Jet
 from .detector import IMPACT_RESOLUTION
 from .particles import Particles
-
-if TYPE_CHECKING:
-    import pythia8mc
-
-RADIUS = 0.4
-LEAST_PT = 30.0
-LARGEST_ETA = 2.4
-CLUSTERING_LEAST_PT = 20.0
-CLUSTERING_LARGEST_ETA = 2.8
 
 TRACK_LEAST_PT = 1.0
 TRACK_LARGEST_ETA = 2.5
@@ -30,33 +19,6 @@ NO_TRACK = 0.0
 OFFSET = -3.0
 SIGNIFICANCE_SLOPES = (0.55, 1.3, 0.9)
 LOOSE = 0.45
-
-
-@dataclass(frozen=True, slots=True)
-class Jet:
-    """A measured jet, with pT in GeV."""
-
-    pt: float
-    eta: float
-    phi: float
-
-
-def jet_finder() -> "pythia8mc.SlowJet":
-    """Anti-kT jets with R = 0.4 from all visible particles within |η| < 2.8."""
-    return anti_kt_finder(RADIUS, CLUSTERING_LEAST_PT, CLUSTERING_LARGEST_ETA)
-
-
-def find_jets(event, finder: "pythia8mc.SlowJet", rng: np.random.Generator) -> list[Jet]:
-    """Smeared jets with pT > 30 GeV and |η| < 2.4, hardest first."""
-    finder.analyze(event)
-    jets = []
-    for i in range(finder.sizeJet()):
-        momentum = finder.p(i)
-        pt = momentum.pT()
-        pt *= max(gaussian_response(jet_resolution(pt), rng), 0.0)
-        if pt > LEAST_PT and abs(momentum.eta()) < LARGEST_ETA:
-            jets.append(Jet(pt, momentum.eta(), momentum.phi()))
-    return sorted(jets, key=lambda jet: -jet.pt)
 
 
 @dataclass(frozen=True, slots=True)
