@@ -133,7 +133,7 @@ plt.show()
 #
 # The size in the *file* is another thing: there the baskets are compressed.
 #
-# **Task.** Write `event_size`: the mean number of bytes that one event takes in memory, uncompressed, over all branches.
+# **Task.** Write `event_size`: the mean number of bytes that one event takes in memory, uncompressed, over all branches (rounded up to whole bytes, if you like).
 # Do not read the events for that (the lengths of lists at most): the question is asked because they may not fit.
 #
 # <details><summary>Hint 1</summary>
