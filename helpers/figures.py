@@ -15,6 +15,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
 from helpers.figure_contents import figure_contents
+from helpers.metric_names import accuracy_name
 
 SIZES = {
     "figure.figsize": (7, 5),
@@ -43,25 +44,28 @@ def use_style() -> None:
         shell.display_formatter.formatters["text/plain"].for_type(Figure, lambda figure, p, _: p.text(describe(figure)))
 
 
-def training_history(
-    history: Mapping[str, Sequence[float]], title: str, *, metric: str = "accuracy", weighted: bool = False
-) -> Figure:
-    """Draw loss (left) and a metric (right) against the epoch, for training and validation, and return the figure.
+def training_history(history: Mapping[str, Sequence[float]], title: str, *, weighted: bool = False) -> Figure:
+    """Draw loss (left) and accuracy (right) against the epoch, for training and validation, and return the figure.
 
-    history: values (n_epochs,) of "loss", the metric, "val_loss" and "val_" + metric, as the ``.history`` of Keras's
-    ``fit`` has them. weighted: whether the labels say that they are weighted. The loss is shown from 0 to 0.8 and the
-    metric from 0.5 to 1; where there are values beyond, further by steps of 0.2 and 0.1. Numbers that are not finite
-    are left out. Raises ValueError if the history lacks one of the four or holds no epoch.
+    history: values (n_epochs,) of "loss", "accuracy", "val_loss" and "val_accuracy", as the ``.history`` of Keras's
+    ``fit`` has them; "acc" and other names of an accuracy will do. weighted: whether the labels say that they are
+    weighted. The loss is shown from 0 to 0.8 and the accuracy from 0.5 to 1; where there are values beyond, further by
+    steps of 0.2 and 0.1. Numbers that are not finite are left out. Raises ValueError if the history lacks one of the
+    four or holds no epoch.
     """
+    metric = accuracy_name(history) or "accuracy"
     lacking = [name for name in ("loss", "val_loss", metric, f"val_{metric}") if not np.size(history.get(name, []))]
     if lacking:
         raise ValueError(
             f"the history has no {' and no '.join(lacking)}, but only {', '.join(history) or 'nothing'}: compile the "
-            f"network with {metric!r} among its metrics, and give `fit` validation_data and one epoch or more"
+            "network with 'accuracy' among its metrics, and give `fit` validation_data and one epoch or more"
         )
     figure, panels = plt.subplots(1, 2, figsize=(12, 4.5))
-    for axes, name, limits, step in ((panels[0], "loss", (0, 0.8), 0.2), (panels[1], metric, (0.5, 1), 0.1)):
-        drawn = [np.asarray(history[key], float) for key in (name, f"val_{name}")]
+    for axes, name, key, limits, step in (
+        (panels[0], "loss", "loss", (0, 0.8), 0.2),
+        (panels[1], "accuracy", metric, (0.5, 1), 0.1),
+    ):
+        drawn = [np.asarray(history[part], float) for part in (key, f"val_{key}")]
         for values, style, label in zip(drawn, ("o-", "s--"), ("training", "validation"), strict=True):
             axes.plot(np.arange(1, len(values) + 1), values, style, label=label, clip_on=False)
         axes.set(

@@ -8,6 +8,7 @@ import numpy as np
 from helpers.checks.events import same_events
 from helpers.checks.failure import CheckFailed, that
 from helpers.checks.functions import call
+from helpers.checks.streams import stream
 from helpers.checks.values import equal, number, numbers
 
 N_INPUTS = 3
@@ -103,19 +104,13 @@ class _Case:
             not isinstance(made, tuple | list | dict),
             "batches should not collect all batches in a list: yield one after the other",
         )
-        if not hasattr(made, "__getitem__"):
-            that(
-                hasattr(made, "__iter__"), f"batches should return a generator or a dataset, not {type(made).__name__}"
-            )
-            yield from made
-            return
-        length = len(made)
-        that(length == self.n_steps, f"the length of the dataset is {length}, but an epoch has {self.n_steps} batches")
-        while True:
-            if hasattr(made, "on_epoch_begin"):
-                made.on_epoch_begin()
-            yield from (made[step] for step in range(self.n_steps))
-            made.on_epoch_end()
+        if hasattr(made, "__getitem__"):
+            length, right = len(made), self.n_steps
+            that(length == right, f"the length of the dataset is {length}, but an epoch has {right} batches")
+        else:
+            iterable = hasattr(made, "__iter__")
+            that(iterable, f"batches should return a generator or a dataset, not {type(made).__name__}")
+        yield from stream(made, self.n_steps)
 
     def epoch(self, source: _Source, running: Iterator[Any], epoch: int) -> np.ndarray:
         """The numbers of the events of an epoch, in their order, after a look at each batch."""

@@ -7,6 +7,7 @@ import numpy as np
 
 from helpers.checks.areas import roc_area
 from helpers.checks.failure import that
+from helpers.checks.histories import curves
 from helpers.checks.histories import history as is_history
 from helpers.checks.network_outputs import outputs_of
 from helpers.checks.stop_search_events import events, in_range_of_training
@@ -25,7 +26,7 @@ def restores_best(network: Any, history: Any, best_epoch: Any, bar: float) -> fl
     accuracies, best_epoch is that of the least validation loss, counted from 1, and the network has its parameters.
     """
     is_history(history, accuracies_from="weighted_metrics")
-    values = {name: numbers(history[name], f'history["{name}"]').astype(float) for name in _names(history)}
+    values = curves(history)
     that(len(values["val_loss"]) > 1, "history holds one epoch alone: no best one can be chosen")
     best = int(np.argmin(values["val_loss"])) + 1
     _names_the_best(best_epoch, best, values)
@@ -41,10 +42,6 @@ def restores_best(network: Any, history: Any, best_epoch: Any, bar: float) -> fl
         "network trained on the scaled inputs, with their own labels, for all epochs?",
     )
     return area
-
-
-def _names(history: Mapping[str, Any]) -> list[str]:
-    return ["loss", "val_loss", "accuracy", "val_accuracy"]
 
 
 def _names_the_best(value: Any, best: int, history: Mapping[str, np.ndarray]) -> None:

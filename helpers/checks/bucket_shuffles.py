@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from scipy import special
 
-from helpers.checks.events import agree, aligned, same_events, shuffled
+from helpers.checks.events import agree, aligned, randomly_ordered, same_events
 from helpers.checks.failure import that
 from helpers.checks.functions import call
 from helpers.checks.values import equal, numbers, shape
@@ -39,10 +39,10 @@ def shuffles_through_buckets(function: Callable[..., Any], values: np.ndarray, n
         aligned(np.abs(mixed), np.repeat(np.abs(mixed[:, :1]), values.shape[1], axis=1), torn)
     if n_events < 1000:
         return
-    shuffled(
-        mixed.reshape(n_events, -1)[:, 0],
+    randomly_ordered(
+        np.argsort(np.argsort(mixed.reshape(n_events, -1)[:, 0])),
         f"the order of the input is still visible {where}: draw a bucket for every event, and shuffle each bucket "
-        "before you join them",
+        "before you join them, so that every order is equally likely",
     )
     again, other = (function(values, n_buckets, np.random.default_rng(seed)) for seed in (1, 2))
     equal(again, mixed, "the same state of rng should give the same order: take all chance from rng")

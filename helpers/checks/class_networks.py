@@ -10,6 +10,7 @@ from helpers.checks.dense_networks import builds_dense
 from helpers.checks.event_classes import CLASSES
 from helpers.checks.failure import that
 from helpers.checks.functions import call
+from helpers.checks.histories import curves
 from helpers.checks.histories import history as is_history
 from helpers.checks.mistakes import agrees
 from helpers.checks.values import equal, numbers
@@ -86,6 +87,7 @@ def _run(
     that(not hasattr(history, "history"), "run returns what fit returns: its .history is the dictionary")
     parameters = _parameters(network)
     is_history(history, accuracies_from="weighted_metrics")
+    history = curves(history)
     length = len(history["loss"])
     that(length == epochs, f"the history has {length} epochs, but {epochs} were asked for")
     _validates(parameters, history, validation)

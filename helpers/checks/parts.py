@@ -9,6 +9,7 @@ from helpers.checks.events import shuffled
 from helpers.checks.failure import CheckFailed, that
 from helpers.checks.functions import call
 from helpers.checks.mistakes import agrees
+from helpers.checks.streams import stream
 from helpers.checks.values import close, equal, number, numbers
 
 ENDS = {"training": (0.0, 0.6), "validation": (0.6, 0.8), "test": (0.8, 1.0)}
@@ -62,18 +63,16 @@ def _epochs(
         n_steps in ((kept, dropped) if part == "training" else (kept,)),
         f"{said} is {n_steps:g}, but {n_events} events make {kept} batches of {batch_size}, the last one smaller",
     )
-    running = None if hasattr(made, "__getitem__") else iter(made)
+    running = stream(made, int(n_steps))
     for epoch in (1, 2):
         taken = []
         for step in range(int(n_steps)):
-            batch: Any = made[step] if running is None else next(running, None)
+            batch: Any = next(running, None)
             that(
                 batch is not None,
                 f"the {part} batches end after {step} steps of epoch {epoch}: they must go on for ever",
             )
             taken.append([np.array(array) for array in batch])
-        if running is None:
-            made.on_epoch_end()
         full = [len(batch[1]) == batch_size for batch in taken]
         says = f"your {said} says {n_steps:g}, but the {part} batches come in rounds of "
         both = ": the two functions must agree on the last, smaller batch"

@@ -11,6 +11,8 @@ from helpers.checks.network_outputs import outputs_of
 from helpers.checks.taggers import tags
 from helpers.checks.values import close, numbers
 
+# Axes of the kernels of convolutions over rows or columns, and over both.
+CONVOLUTIONS = (3, 4)
 # What a student may have done to all pictures, (n_jets, 40, 40, 1), instead of in the network.
 BRIGHTENINGS: Mapping[str, Callable[[np.ndarray], np.ndarray]] = {
     "a root": np.sqrt,
@@ -35,7 +37,7 @@ def tags_pictures(network: Any, samples: Mapping[str, tuple[np.ndarray, np.ndarr
     that(isinstance(network, keras.Model), f"network should be a keras model, but its type is {type(network).__name__}")
     _outputs(network, pictures[:100])
     that(
-        any(len(weights.shape) == 4 for weights in network.trainable_weights),
+        any(len(weights.shape) in CONVOLUTIONS for weights in network.trainable_weights),
         "network has no convolution in it that was trained: this notebook asks for a CNN",
     )
     scores = _outputs(network, pictures)

@@ -11,9 +11,10 @@ from helpers.checks.dihiggs_events import PROCESSES, balanced, events
 from helpers.checks.event_classes import encodes
 from helpers.checks.failure import that
 from helpers.checks.functions import call
+from helpers.checks.histories import curves
 from helpers.checks.histories import history as is_history
 from helpers.checks.network_outputs import outputs_of
-from helpers.checks.values import numbers, plain, shape
+from helpers.checks.values import plain, shape
 
 # Keras averages over batches in single precision, and an accuracy may count events with two equal outputs otherwise.
 LOSS_TOLERANCE, ACCURACY_TOLERANCE = 1e-3, 2e-3
@@ -165,9 +166,7 @@ def _validates(history: Mapping[str, Any], outputs: np.ndarray, processes: np.nd
 
     Any epoch will do: the parameters of the best one may have been restored.
     """
-    losses, accuracies = (
-        numbers(history[name], f'history["{name}"]').astype(float) for name in ("val_loss", "val_accuracy")
-    )
+    losses, accuracies = (curves(history)[name] for name in ("val_loss", "val_accuracy"))
     same = balanced(processes, weights)
     right, unweighted = (
         (_loss(outputs, processes, some), float(np.average(_called(outputs) == processes, weights=some)))

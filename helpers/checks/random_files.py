@@ -19,7 +19,11 @@ from helpers.checks.values import equal, names
 
 TYPES = {"event": "int64", "label": "int32", "good": "bool", "x": "float32", "y": "float64", "jet_pt": "var * float32"}
 CODECS = {"ZLIB": uproot.ZLIB, "LZ4": uproot.LZ4, "ZSTD": uproot.ZSTD}
-RUNS = [7, 8, 9]
+# Of so many entries a random order is the old one once in half a billion times.
+RUNS = list(range(7, 19))
+FIRST_BRANCHES = {"Events": "event", "Runs": "run"}
+# Columns of 8 bytes in the trees by which memory is measured: a bound on the number of events holds for one of them.
+WIDTHS = {"Narrow": 10, "Wide": 100}
 # What uproot and Python may take beside the memory that the function is told to keep to.
 OVERHEAD = 16_000_000
 COMPUTING_LIMIT_S = 60
@@ -32,7 +36,7 @@ def randomizes(
 ) -> None:
     """Fail unless ``function(input_path, output_path, memory, rng)`` writes all trees of a file in a random order.
 
-    n_events: of the tree ``Events``, whose branches hold numbers and lists; beside it is a tree of three entries.
+    n_events: of the tree ``Events``, whose branches hold numbers and lists; beside it is a tree of twelve entries.
     memory: bytes. codec: a key of CODECS. basket: events in a basket.
     """
     where = f"for {n_events} event{'s' if n_events != 1 else ''} and {memory:g} bytes of memory"
@@ -51,6 +55,7 @@ def randomizes(
 
         first = order(1)
         if n_events < ENOUGH_EVENTS:
+            _mixes_small_trees(folder / "mixed_1.root", where)
             return
         randomly_ordered(
             first,
@@ -59,6 +64,7 @@ def randomizes(
         )
         equal(order(1), first, "the same state of rng should give the same order: take all chance from rng")
         that(not np.array_equal(order(2), first), "another rng gives the same order: draw from rng")
+        _mixes_small_trees(folder / "mixed_2.root", where)
 
 
 def _checked_order(source: Path, target: Path, n_events: int, where: str) -> np.ndarray:
@@ -90,6 +96,18 @@ def _checked_order(source: Path, target: Path, n_events: int, where: str) -> np.
             "together",
         )
     return number
+
+
+def _mixes_small_trees(target: Path, where: str) -> None:
+    """Fail if a tree comes out in the order of the input, which is that of its numbers."""
+    with uproot.open(target) as file:
+        numbers = {tree: file[tree][branch].array(library="np") for tree, branch in FIRST_BRANCHES.items()}
+    for tree, found in numbers.items():
+        that(
+            len(found) < len(RUNS) or bool(np.any(np.diff(found) < 0)),
+            f"the tree {tree} of {len(found)} entries comes out in the order of the input {where}: shuffle small "
+            "trees, too",
+        )
 
 
 def _same_types(wanted: Mapping[str, str], found: Mapping[str, str], tree: str, where: str) -> None:
@@ -124,18 +142,22 @@ def _write(path: Path, n_events: int, codec: str = "ZLIB", basket: int = 1000) -
 def keeps_to_memory(function: Callable[..., Any], memory: int, times: int) -> None:
     """Fail if ``function``, as for ``randomizes``, takes more than memory + OVERHEAD on a file so many times larger.
 
-    memory: bytes; from OVERHEAD on it shows whether chunks or buckets take all of it, with their copies a multiple.
-    Passes where the system has no way to measure it.
+    The file has a tree of many narrow events and one of few wide ones, of the same size. memory: bytes; from OVERHEAD
+    on it shows whether chunks or buckets take all of it, with their copies a multiple. Passes where the system has no
+    way to measure it.
     """
-    n_events, file_size = times * memory // 80, f"{times * memory / 1e6:.0f} MB"
+    file_size = f"{times * memory / 1e6:.0f} MB"
+    n_events = {tree: times * memory // len(WIDTHS) // (8 * width) for tree, width in WIDTHS.items()}
     with scratch_folder() as folder:
         source, small = folder / "ordered.root", folder / "small.root"
         _write(small, 5000)
         with uproot.recreate(source, compression=None) as file:
-            tree = file.mktree("Events", {"event": "int64", **{f"x{i}": "float64" for i in range(9)}})
-            for start in range(0, n_events, 5000):
-                rows = np.arange(start, min(start + 5000, n_events))
-                tree.extend({"event": rows, **{f"x{i}": 0.0 * rows for i in range(9)}})
+            for name, width in WIDTHS.items():
+                others, basket = [f"x{i}" for i in range(width - 1)], 5000
+                tree = file.mktree(name, {"event": "int64", **dict.fromkeys(others, "float64")})
+                for start in range(0, n_events[name], basket):
+                    rows = np.arange(start, min(start + basket, n_events[name]))
+                    tree.extend({"event": rows, **dict.fromkeys(others, 0.0 * rows)})
         arguments, first = (
             (str(path), str(folder / f"mixed_{path.name}"), memory, np.random.default_rng(3))
             for path in (source, small)
@@ -153,13 +175,14 @@ def keeps_to_memory(function: Callable[..., Any], memory: int, times: int) -> No
             growth is None or growth < memory + OVERHEAD,
             f"on a file of {file_size} with {memory / 1e6:g} MB of memory the process grew by "
             f"{(growth or 0) / 1e6:.0f} MB; {memory / 1e6:g} MB, and {OVERHEAD / 1e6:.0f} MB for uproot, are allowed: "
-            "read less at a time, and mind the copies",
+            f"read less at a time, and mind the copies, also where an event has {max(WIDTHS.values())} branches",
         )
         where = f"of a file {times} times larger than memory"
         with uproot.open(folder / "mixed_ordered.root") as file:
-            order = file["Events"]["event"].array(library="np")
-    same_events(order, np.arange(n_events), f"the output {where}")
-    randomly_ordered(order, f"the order of the input is still visible in the output {where}")
+            orders = {name: file[name]["event"].array(library="np") for name in WIDTHS}
+    for name, order in orders.items():
+        same_events(order, np.arange(n_events[name]), f"the tree {name} in the output {where}")
+        randomly_ordered(order, f"the order of the input is still visible in the tree {name} in the output {where}")
 
 
 def leaves_nothing_behind(function: Callable[..., Any], n_events: int = 3000, memory: int = 100_000) -> None:
@@ -213,6 +236,7 @@ class _Runs:
         call(self.function, *arguments, says="randomize_safely should take Path objects and write the output")
         order = _checked_order(source, target, n_events, where)
         randomly_ordered(order, f"the order of the input is still visible in the output {where}")
+        _mixes_small_trees(target, where)
         target.unlink()
         self._nothing_new(before, where)
 

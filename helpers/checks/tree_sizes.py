@@ -22,7 +22,7 @@ def sizes_events(function: Callable[..., Any], types: Mapping[str, str], n_event
     """Fail unless ``function(tree)`` is the mean size of an event in bytes, found without reading the events.
 
     types: {branch: dtype, or "var * " and a dtype}; lists grow longer along the tree. Only the branches that hold the
-    lengths of lists may be read. A tree without events has the size 0.
+    lengths of lists may be read. A tree without events has the size 0. A size may be rounded up to whole bytes.
     """
     where = f"for {_described(types, n_events)}"
     with _tree(types, n_events) as tree:
@@ -30,7 +30,8 @@ def sizes_events(function: Callable[..., Any], types: Mapping[str, str], n_event
         if not n_events:
             that(found == 0, "event_size should give 0 for a tree without events")
             return
-        low, high = 0.97 * _bytes(types, n_events), 1.05 * _bytes(types, n_events, LIST_BYTES)
+        size = _bytes(types, n_events)
+        low, high = 0.97 * size, max(1.05 * _bytes(types, n_events, LIST_BYTES), int(size) + 1)
         if not low <= found <= high:
             _explain(found, tree, types, low, high, where)
     with _tree(types, n_events, readable=False) as tree:

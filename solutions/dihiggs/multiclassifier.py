@@ -1100,6 +1100,8 @@ plt.show()
 #
 # **Marking scheme.** 2 points: (a), half for each piece of information with its physics, borne out by the student's own figure.
 # 1 point: (b), differences of azimuths, and relative azimuths (or ΔR, masses).
+#
+# **What the tests do not see:** a few steps of the training on validation or test events.
 # <!-- ### END SOLUTION -->
 
 # %% [markdown]

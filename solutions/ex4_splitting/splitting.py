@@ -70,7 +70,7 @@ plt.show()
 #
 # **Task.** Write `shuffle_together`.
 # It returns a tuple with the arrays in the same random order and leaves the ones it was given as they are.
-# All chance comes from `rng`, and arrays of different lengths raise `ValueError`.
+# All chance comes from `rng`, every order is equally likely, and arrays of different lengths raise `ValueError`.
 #
 # <details><summary>Hint 1</summary>
 #
@@ -106,7 +106,7 @@ import numpy as np
 
 from helpers import checks
 
-event, other = np.arange(2000), np.arange(1999)
+event, other = np.arange(20_000), np.arange(1999)
 checks.shuffles(shuffle_together, np.stack([event, -event], axis=1), event / 10, event % 2)
 checks.shuffles(shuffle_together, event)
 checks.shuffles(shuffle_together, np.empty((0, 6)))
@@ -137,7 +137,7 @@ checks.raises(ValueError, shuffle_together, np.random.default_rng(1), event, oth
 #
 # **Task.** Write `split`.
 # For 1000 events, `split(array, 0.2, 0.3)` gives 500 training, 200 validation and 300 test events.
-# Validation and test may be one event larger or smaller than their fractions say, so that training, which takes the rest, may be off by two.
+# Where the fractions do not give whole numbers, a part may be one event larger or smaller than its fraction says, and the part that takes the rest of the rounding, whichever you choose, may be off by less than two.
 # The order is kept: joined again, the three parts are the array.
 # A negative fraction, or fractions that sum to more than 1, raise `ValueError`.
 #
@@ -157,7 +157,7 @@ checks.raises(ValueError, shuffle_together, np.random.default_rng(1), event, oth
 def split(array, validation_fraction, test_fraction):
     """Cut an array along its first axis into a training, a validation and a test part, in this order.
 
-    array: (n_events, ...), n_events may be 0. Fractions: between 0 and 1; training takes what they leave.
+    array: (n_events, ...), n_events may be 0. Fractions: between 0 and 1; training gets what they leave.
     Returns (training, validation, test). Raises ValueError for a negative fraction, or if the fractions sum to more than 1.
     """
     ### BEGIN SOLUTION

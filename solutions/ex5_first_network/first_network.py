@@ -503,6 +503,9 @@ print(f"linear network: area under the ROC curve {linear_area:.4f} on the valida
 # **Task.** Build and train `network` on the scaled inputs.
 # It ends in one sigmoid unit or two softmax units as above.
 # Its area under the ROC curve on the *validation* sample must exceed **0.962**; the linear network reaches 0.92.
+# The check also compares the losses in `history` with those of your network: they must have event weights, and the validation loss must be that of the validation sample.
+# (Whether validation or test events were among those that you trained on, these numbers cannot show.
+# They spoil every comparison that follows, so leave them out.)
 #
 # <details><summary>Hint 1</summary>
 #
@@ -544,7 +547,8 @@ from helpers import checks
 
 raw, labels, weights = (np.array(validation[kind]) for kind in ("inputs", "labels", "weights"))
 reached = checks.separates(network, scale(raw.copy()), raw, labels, weights, bar=0.962)
-checks.weighted_history(history, network, scale(raw.copy()), raw, labels, weights)
+samples = {"training": training, "validation": validation, "test": test}
+checks.weighted_history(history, network, scale, samples)
 checks.passed(f"the area of your network on the validation sample is {reached:.4f}, which is more than 0.962")
 ### BEGIN HIDDEN TESTS
 # The same events, taken from the data and not from the student's arrays.
@@ -849,6 +853,8 @@ for question, uncertainty in (("these two", events), ("trained anew", np.hypot(e
 # **Marking scheme.** 1 point: non-linear activation (or the optimiser with a reason).
 # 1 point: a correct reading of loss curves or of the training/validation shapes.
 # 1 point: a comparison with the BDT that says that the difference is within its uncertainty (of events or of seeds), and a next step that follows from it.
+#
+# **What the tests do not see:** whether validation or test events were among those that `network` was trained on, or whether it was chosen by its results on the test sample.
 # <!-- ### END SOLUTION -->
 
 # %% [markdown]

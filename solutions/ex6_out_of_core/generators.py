@@ -61,11 +61,12 @@ columns |= {"weight": weights[order], "label": labels[order].astype("int32")}
 
 # %%
 with uproot.recreate(folder / "mixed.root", compression=uproot.ZLIB(1)) as output:
-    tree = output.mktree("Events", {name: column.dtype for name, column in columns.items()})
+    written = output.mktree("Events", {name: column.dtype for name, column in columns.items()})
     for start in range(0, n_events, 4000):
-        tree.extend({name: column[start : start + 4000] for name, column in columns.items()})
+        written.extend({name: column[start : start + 4000] for name, column in columns.items()})
 file = uproot.open(folder / "mixed.root", handler=uproot.MemmapSource, array_cache=None)
-print(file["Events"].num_entries, "events in baskets of", file["Events"]["mth"].basket(0).num_entries)
+tree = file["Events"]
+print(tree.num_entries, "events in baskets of", tree["mth"].basket(0).num_entries)
 
 
 # %% [markdown]
@@ -126,7 +127,7 @@ checks.reads_events(read_events, names, (0, 1), (1500, 2500), (2999, 3000), (100
 for length in (512, 4000, 20_000):
     began = time.perf_counter()
     for start in range(0, n_events, length):
-        read_events(file["Events"], start, min(start + length, n_events))
+        read_events(tree, start, min(start + length, n_events))
     rate = n_events / (time.perf_counter() - began)
     print(f"reading {length:5d} events at a time: {rate / 1000:6.0f} thousand events a second")
 
@@ -286,7 +287,7 @@ CHUNK, BATCH = 12_000, 512
 # %%
 (begin, end), total, squares = PARTS["training"], np.zeros(6), np.zeros(6)
 for first in range(begin, end, CHUNK):
-    inputs, _, _ = read_events(file["Events"], first, min(first + CHUNK, end))
+    inputs, _, _ = read_events(tree, first, min(first + CHUNK, end))
     total += inputs.sum(axis=0, dtype="float64")
     squares += np.square(inputs, dtype="float64").sum(axis=0)
 mean = total / (end - begin)
@@ -300,7 +301,7 @@ for name, m, d in zip(INPUTS, mean, deviation, strict=True):
 # The training events are shuffled; validation and test events come in the order of the file, and all of them.
 # (Whether you seed the generator that shuffles them is up to you, too: with a seed you can repeat a training.)
 # Whether the last training batch is kept or dropped is up to you, but the two functions must agree.
-# Use your functions and `file`, `PARTS`, `CHUNK`, `BATCH`, `mean` and `deviation` from above.
+# Use your functions and `tree`, `PARTS`, `CHUNK`, `BATCH`, `mean` and `deviation` from above.
 #
 # <details><summary>Hint 1</summary>
 #
@@ -322,7 +323,7 @@ def part_batches(part):
     start, stop = PARTS[part]
 
     def read(first, last):
-        inputs, labels, weights = read_events(file["Events"], start + first, start + last)
+        inputs, labels, weights = read_events(tree, start + first, start + last)
         return ((inputs - mean) / deviation).astype("float32"), labels, weights
 
     rng = np.random.default_rng(66) if part == "training" else None
@@ -362,7 +363,8 @@ checks.feeds_parts(part_batches, part_steps, events, batch_size=512, parts=("tes
 # **Task.** Train `network` from the file for `EPOCHS` epochs or more: batches and steps of the training part, and those of the validation part as `validation_data` and `validation_steps`, with `shuffle=False` (Keras would ask a `PyDataset` for its batches in a random order; generators and data sets of `tf.data` it cannot shuffle).
 # Without `validation_steps` the validation never ends.
 # Its [area under the ROC curve](../glossary.md#area-under-the-roc-curve) on the *validation* part must exceed **0.965**.
-# The last validation loss is compared with that of all validation events, to a few per cent; a mistake that changes it less is for you to see.
+# The check compares the losses in `history` with those of your network: the training loss must have event weights, and the validation loss must be that of all validation events with weights, to 2.5 %.
+# (A mistake that changes them less is for you to see: a few validation steps too many or too few, another part in the place of the training or the validation part.)
 #
 # <details><summary>Hint 1</summary>
 #
@@ -427,7 +429,7 @@ checks.trains(network, history, events, bar=0.963, part="test")
 # %% tags=["nbval-ignore-output"]
 in_memory = {}
 for part, (start, stop) in PARTS.items():
-    inputs, labels, weights = read_events(file["Events"], start, stop)
+    inputs, labels, weights = read_events(tree, start, stop)
     in_memory[part] = ((inputs - mean) / deviation).astype("float32"), labels, weights
 
 keras.utils.set_random_seed(3)
@@ -492,7 +494,7 @@ for name in ("from the file", "in memory"):
 # %% tags=["nbval-ignore-output"]
 def batches_per_second(length):
     """Events per second that batches gives in an epoch of 40,000 events, in chunks of this length."""
-    read = lambda start, stop: read_events(file["Events"], start, stop)  # noqa: E731
+    read = lambda start, stop: read_events(tree, start, stop)  # noqa: E731
     running = batches(read, 40_000, length, BATCH, np.random.default_rng(1))
     running = running if hasattr(running, "__next__") else iter(running)
     began = time.perf_counter()
@@ -533,6 +535,8 @@ plt.show()
 # 1 point: the upper limit from memory, a number from 2 GB / 160 B.
 # 1 point: copies or reading ahead counted in it, or that longer chunks bring nothing more.
 # 1 point: without a shuffled file a batch holds only events of one chunk, and what that does.
+#
+# **What the tests do not see:** whether `network` was trained on validation or test events, whether the test part was watched in the place of the validation part, and a few validation steps too many or too few.
 # <!-- ### END SOLUTION -->
 
 # %% [markdown]
@@ -544,14 +548,14 @@ plt.show()
 big_file = None  # the path of what randomize made of it, such as "../../big_mixed.root"
 
 if big_file:
-    tree = uproot.open(big_file, handler=uproot.MemmapSource, array_cache=None)["Events"]
+    big_tree = uproot.open(big_file, handler=uproot.MemmapSource, array_cache=None)["Events"]
 
     def read(start, stop):
-        inputs, labels, weights = read_events(tree, start, stop)
+        inputs, labels, weights = read_events(big_tree, start, stop)
         return ((inputs - mean) / deviation).astype("float32"), labels, weights
 
-    training_batches = batches(read, tree.num_entries, 100_000, BATCH, np.random.default_rng(8))
-    steps = steps_per_epoch(tree.num_entries, BATCH, keep_last=True)
+    training_batches = batches(read, big_tree.num_entries, 100_000, BATCH, np.random.default_rng(8))
+    steps = steps_per_epoch(big_tree.num_entries, BATCH, keep_last=True)
     new_network().fit(training_batches, steps_per_epoch=steps, epochs=2, shuffle=False, verbose=1)
 
 # %% [markdown]

@@ -133,7 +133,7 @@ plt.show()
 #
 # The size in the *file* is another thing: there the baskets are compressed.
 #
-# **Task.** Write `event_size`: the mean number of bytes that one event takes in memory, uncompressed, over all branches.
+# **Task.** Write `event_size`: the mean number of bytes that one event takes in memory, uncompressed, over all branches (rounded up to whole bytes, if you like).
 # Do not read the events for that (the lengths of lists at most): the question is asked because they may not fit.
 #
 # <details><summary>Hint 1</summary>
@@ -232,7 +232,7 @@ checks.fits_chunks(chunk_length, {"hits": "var * int32"}, memory=1, n_events=0)
 # First in memory, with an array for the file.
 #
 # **Task.** Write `bucket_shuffle`.
-# All chance comes from `rng`, and the array that was given stays as it is.
+# All chance comes from `rng`, every order is equally likely, and the array that was given stays as it is.
 # (The order alone is graded: shuffling all values at once gives the same, but it will not help you in `randomize`, where they do not fit in memory and the memory is measured.)
 #
 # <details><summary>Hint 1</summary>
@@ -266,7 +266,7 @@ import numpy as np
 
 from helpers import checks
 
-given = np.arange(3000.0)
+given = np.arange(20_000.0)
 rows = np.column_stack([given, -given])
 for values, n_buckets in ((given, 5), (given, 1), (rows, 7), (given[:0], 4), (given[:1], 4)):
     checks.shuffles_through_buckets(bucket_shuffle, values, n_buckets)
@@ -438,8 +438,8 @@ print("last three:", back.rows["pt1"][-3:], back.lists["jet_pt"][-3:])
 #
 # - The output holds every tree (`TTree`) of the input under the same name, with the same branches and types, and every event exactly once, with all its branches. Other objects, such as histograms, may be left out. Branches hold numbers or lists of numbers. The compression of the output is your choice.
 # - The order of the events of each tree is random, and all chance comes from `rng`: in the same state it gives the same order.
-# - That holds as well for a tree without events, for one with a single event, and for one whose last chunk is shorter than the others.
-# - It keeps to `memory`, however large the file. **The check measures this:** on a file three times `memory` the process may grow by `memory` + 16 MB, where the 16 MB are for uproot and Python. Mind the copies: while a chunk is put in another order, both the old and the new are there; and while a bucket is written, uproot holds another copy. A third to a fifth of `memory` for a chunk or a bucket is about right.
+# - That holds as well for a tree without events, for one with a single event, for small trees, and for one whose last chunk is shorter than the others.
+# - It keeps to `memory`, however large the file. **The check measures this:** on a file three times `memory`, with a tree of many narrow events and one of few wide ones (100 branches), the process may grow by `memory` + 16 MB, where the 16 MB are for uproot and Python. Mind the copies: while a chunk is put in another order, both the old and the new are there; and while a bucket is written, uproot holds another copy. A third to a fifth of `memory` for a chunk or a bucket is about right.
 # - The input file stays as it is.
 #
 # What happens when something goes wrong is the next exercise.

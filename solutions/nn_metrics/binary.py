@@ -549,6 +549,8 @@ print(f"least validation loss {min(history['val_loss']):.3f} in epoch {best_epoc
 # **Marking scheme.** 1 point: regularisation in training alone, and easier or mixed validation events.
 # 1 point: the mean over an epoch in which the network learns.
 # 1 point: the last named is what acts here, with a test.
+#
+# **What the tests do not see:** whether validation or test events were among those that `network` was trained on.
 # <!-- ### END SOLUTION -->
 
 # %% [markdown]

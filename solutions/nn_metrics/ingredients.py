@@ -31,6 +31,7 @@
 # %% [markdown]
 # In Exercise 5 Keras trained a network with two lines of yours.
 # Here you write what is behind these lines, in NumPy and piece by piece, each small enough to be checked by hand.
+# (The checks see what comes out, not how: a library's functions pass them, and teach you nothing.)
 # At the end your pieces train a network, and its loss curve lies on that of Keras.
 #
 # One rule holds for all of them: a function leaves the arrays and lists that it is given as they are, and returns new ones.

@@ -202,6 +202,7 @@ plt.show()
 #
 # **Task.** Write `convolve2d` with [NumPy](https://numpy.org/doc/stable/reference/arrays.indexing.html), without Keras or SciPy, for images and kernels of any height and width.
 # It returns a new array and leaves the image and the kernel as they are.
+# (The check sees what comes out, not how: a library's convolution passes it, and teaches you nothing.)
 #
 # <details><summary>Hint 1</summary>
 #
@@ -392,6 +393,8 @@ checks.passed("you know the length of the row and the number of parameters befor
 # **Marking scheme.** 1 point: shared weights, the same pattern at any place, fewer parameters.
 # 1 point: pooling shrinks, tolerates shifts or widens the view, and loses position.
 # 1 point: flatten makes the vector that dense layers need.
+#
+# **What the tests do not see:** whether the loops of `convolve2d` and `max_pool` are the student's, or a library's.
 # <!-- ### END SOLUTION -->
 
 # %% [markdown]
@@ -417,7 +420,7 @@ def train(network, epochs, batch_size=128):
 
 
 # %% [markdown]
-# **Task.** Build and train `network`, a CNN on the pictures as `jets.images` gives them, with at least one convolution, and one sigmoid unit at the end: the probability of a top.
+# **Task.** Build and train `network`, a CNN on the pictures as `jets.images` gives them, with at least one convolution (over both directions, or over rows or columns alone), and one sigmoid unit at the end: the probability of a top.
 # Train it on the training pictures alone.
 # (The check compares the AUC of the three samples, so it notices a network that has learned the validation or test pictures by heart.
 # A few steps on them it cannot notice; they spoil your comparison all the same.)
@@ -617,6 +620,8 @@ plt.show()
 #
 # **Marking scheme.** 1 point: a comparison that fits the numbers, with the size of its uncertainty.
 # 1 point: pixels against exact positions, order and number of constituents, prior knowledge (what is near what).
+#
+# **What the tests do not see:** a few steps of the training on validation or test pictures, or a choice of network by the test pictures.
 # <!-- ### END SOLUTION -->
 
 # %% [markdown]

@@ -621,6 +621,8 @@ print(f"your tagger − jet mass: AUC {np.mean(difference):.4f} ± {np.std(diffe
 # **Marking scheme.** 1 point: a reading of the distribution or AUC that fits the figures (peaks at both ends, tails, compared with the mass cut or the published scores).
 # 1 point: work at low efficiency and high rejection, with a reason.
 # 1 point: few QCD jets pass there, so the error is large (about the root of the number that passes).
+#
+# **What the tests do not see:** a few steps of the training on validation or test jets, or a choice of network by the test jets.
 # <!-- ### END SOLUTION -->
 
 # %% [markdown]

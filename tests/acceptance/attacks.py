@@ -49,8 +49,8 @@ import dishonest
 from dishonest import HIDDEN, LESSONS, REACHED, Attack, Lesson
 
 BEFORE, AFTER = "alice", "zoe"
-CELL_TIMEOUT_S = {"counting": 10, "network": 120}
-SUBMISSION_TIMEOUT_S = {"counting": 120, "network": 400}
+CELL_TIMEOUT_S = {"counting": 10, "network": 120, "results": 30}
+SUBMISSION_TIMEOUT_S = {"counting": 120, "network": 400, "results": 200}
 LARGEST_CLASS = 8
 LARGEST_GROWTH_BYTES = 10_000_000
 MOST_FILES = 1000

@@ -255,6 +255,26 @@ def changed(change):
     return lambda part: (change(*batch) for batch in feeder()(part))
 
 
+class Part:
+    """A part as Keras's PyDataset, whose order is drawn when an epoch begins."""
+
+    def __init__(self, part):
+        rows = slice(*PARTS[part])
+        self.arrays = ((RAW[rows] - MEAN) / DEVIATION).astype("float32"), LABELS[rows], EVENTS[2][rows]
+        self.rng = np.random.default_rng(1) if part == "training" else None
+
+    def on_epoch_begin(self):
+        n_events = len(self.arrays[1])
+        self.order = np.arange(n_events) if self.rng is None else self.rng.permutation(n_events)
+
+    def __getitem__(self, step):
+        return [array[self.order[step * BATCH :][:BATCH]] for array in self.arrays]
+
+
+def test_feeds_parts_from_an_order_drawn_when_an_epoch_begins():
+    checks.feeds_parts(Part, part_steps, EVENTS, BATCH)
+
+
 def test_feeds_parts():
     checks.feeds_parts(feeder(), part_steps, EVENTS, BATCH)
     checks.feeds_parts(
@@ -331,7 +351,11 @@ def loss_of(part, weighted=True):
     return float(np.mean((losses() * (EVENTS[2] if weighted else 1))[rows]))
 
 
-RIGHT = {"loss": [0.4], "val_loss": [loss_of("validation")]}
+RIGHT = {"loss": [loss_of("training")], "val_loss": [loss_of("validation")]}
+
+
+def test_trains_whichever_epoch_was_kept():
+    checks.trains(Network(), RIGHT | {"val_loss": [*RIGHT["val_loss"], 2.0]}, EVENTS, bar=0.9)
 
 
 def test_trains():
@@ -344,7 +368,9 @@ def test_trains():
     [
         ({"loss": [0.3]}, 0.9, "history holds no validation loss"),
         (RIGHT, 0.9999, "it should exceed 0.9999: do the steps cover the training part"),
+        (RIGHT | {"loss": [loss_of("training", weighted=False)]}, 0.9, "the last training loss, .*, ignores the event"),
         (RIGHT | {"val_loss": [loss_of("validation", weighted=False)]}, 0.9, "ignores the event weights"),
+        (RIGHT | {"val_loss": [1.03 * RIGHT["val_loss"][0]]}, 0.9, "but over all validation events it is"),
         (RIGHT | {"val_loss": [loss_of("training")]}, 0.9, "which is that of the training part: validation_data is"),
         (RIGHT | {"val_loss": [3 * RIGHT["val_loss"][0]]}, 0.9, "but over all validation events it is"),
     ],
@@ -354,22 +380,47 @@ def test_trains_says_what_is_wrong(history, bar, says):
         checks.trains(Network(), history, EVENTS, bar)
 
 
-def accuracies():
-    correct = (Network().predict(SCALED, 1, 0)[:, 0] > 0.5) == (LABELS == 1)
-    return {"accuracy": [0.7], "val_accuracy": [float(np.average(correct, weights=EVENTS[2]))]}, float(correct.mean())
+SAMPLES = {
+    part: dict(zip(("inputs", "labels", "weights"), (array[slice(*rows)] for array in EVENTS), strict=True))
+    for part, rows in PARTS.items()
+}
 
 
-def test_weighted_history():
-    checks.weighted_history(RIGHT | accuracies()[0], Network(), SCALED, RAW, LABELS, EVENTS[2])
+def scale(inputs):
+    return (inputs - MEAN) / DEVIATION
+
+
+def accuracies(name="accuracy"):
+    here = slice(*PARTS["validation"])
+    correct = ((Network().predict(SCALED, 1, 0)[:, 0] > 0.5) == (LABELS == 1))[here]
+    return {name: [0.7], f"val_{name}": [float(np.average(correct, weights=EVENTS[2][here]))]}, float(correct.mean())
+
+
+@pytest.mark.parametrize("name", ["accuracy", "acc", "binary_accuracy", "weighted_accuracy"])
+def test_weighted_history(name):
+    checks.weighted_history(RIGHT | accuracies(name)[0], Network(), scale, SAMPLES)
+
+
+def test_weighted_history_of_any_loss():
+    checks.weighted_history(accuracies()[0] | {"loss": [0.01], "val_loss": [0.01]}, Network(), scale, SAMPLES)
 
 
 @pytest.mark.parametrize(
-    ("history", "says"),
+    ("changed", "says"),
     [
-        (RIGHT, r"history holds no accuracy: compile with weighted_metrics=\['accuracy'\]"),
-        (RIGHT | accuracies()[0] | {"val_accuracy": [accuracies()[1]]}, "ignores the event weights: compile with"),
+        ({"accuracy": []}, r"history holds no accuracy: compile with weighted_metrics=\['accuracy'\]"),
+        ({"val_accuracy": [accuracies()[1]]}, "ignores the event weights: compile with"),
+        ({"loss": [loss_of("training", weighted=False)]}, "the last training loss, .*, ignores the event weights"),
+        ({"val_loss": [loss_of("validation", weighted=False)]}, "the validation loss in history ignores the event"),
+        ({"val_loss": [loss_of("training")]}, "the validation loss in history is that of the training sample"),
+        ({"val_loss": [loss_of("test")]}, "the validation loss in history is that of the test sample"),
     ],
 )
-def test_weighted_history_says_what_is_wrong(history, says):
+def test_weighted_history_says_what_is_wrong(changed, says):
     with pytest.raises(CheckFailed, match=says):
-        checks.weighted_history(history, Network(), SCALED, RAW, LABELS, EVENTS[2])
+        checks.weighted_history(RIGHT | accuracies()[0] | changed, Network(), scale, SAMPLES)
+
+
+def test_a_history_without_an_accuracy():
+    with pytest.raises(CheckFailed, match="history holds no accuracy"):
+        checks.weighted_history(RIGHT, Network(), scale, SAMPLES)

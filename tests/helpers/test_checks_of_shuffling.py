@@ -42,3 +42,40 @@ def test_a_shuffle_that_returns_nothing(function, says):
 def test_a_split_that_returns_nothing():
     with pytest.raises(CheckFailed, match="split returned None"):
         checks.splits(lambda array, validation, test: None, EVENTS, 0.2, 0.3)
+
+
+def swapped(last):
+    """A shuffle that swaps each event with one of those before a place, last(event, n_events)."""
+
+    def shuffle(rng, *arrays):
+        n = len(arrays[0])
+        order = np.arange(n)
+        for i in range(n):
+            j = rng.integers(last(i, n))
+            order[[i, j]] = order[[j, i]]
+        return tuple(array[order] for array in arrays)
+
+    return shuffle
+
+
+def test_a_shuffle_that_swaps_with_any_place():
+    events = np.arange(10_000)
+    checks.shuffles(swapped(lambda i, n: i + 1), events)
+    with pytest.raises(CheckFailed, match="or prefers some places"):
+        checks.shuffles(swapped(lambda i, n: n), events)
+
+
+@pytest.mark.parametrize("rest", range(3))
+def test_the_rest_of_the_rounding_may_go_to_any_part(rest):
+    def split(array, validation, test):
+        sizes = [int(fraction * len(array)) for fraction in (1 - validation - test, validation, test)]
+        sizes[rest] += len(array) - sum(sizes)
+        return np.split(array, np.cumsum(sizes[:2]))
+
+    checks.splits(split, np.arange(997), 0.123, 0.456)
+
+
+@pytest.mark.parametrize("sizes", [(418, 123, 456), (421, 121, 455), (420, 124, 453), (421, 123, 453)])
+def test_a_part_is_two_events_off(sizes):
+    with pytest.raises(CheckFailed, match="give or take 1, or 2 for the part that takes what is left"):
+        checks.splits(lambda array, *_: np.split(array, np.cumsum(sizes[:2])), np.arange(997), 0.123, 0.456)

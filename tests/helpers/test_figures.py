@@ -103,9 +103,13 @@ def test_a_history_that_lacks_something_is_answered(values, named):
         figures.training_history(HISTORY | values, "my network")
 
 
-def test_a_metric_of_another_name_is_shown(drawn):
-    figure = figures.training_history(HISTORY | {"auc": [0.9], "val_auc": [0.8]}, "my network", metric="auc")
-    assert "y 'auc' 0.5 to 1" in figures.describe(figure)
+@pytest.mark.parametrize("name", ["acc", "binary_accuracy", "weighted_accuracy"])
+def test_an_accuracy_of_another_name_is_shown(name):
+    renamed = {key.replace("accuracy", name): values for key, values in HISTORY.items()}
+    figure = figures.training_history(renamed, "my network")
+    plt.close("all")
+    assert "y 'accuracy' 0.5 to 1" in figures.describe(figure)
+    assert figure.axes[1].lines[1].get_ydata().tolist() == HISTORY["val_accuracy"]
 
 
 def test_a_notebook_stores_the_description():

@@ -25,11 +25,10 @@ SAMPLES = {part: (pictures(seed), LABELS) for seed, part in enumerate(("training
 class Network(keras.Model):
     """A network whose output is a function of pictures; it holds the kernel of a convolution."""
 
-    def __init__(self, function, kernel=True):
+    def __init__(self, function, kernel=(3, 3, 1, 4)):
         super().__init__()
         self.function = function
-        shape = (3, 3, 1, 4) if kernel else (9, 4)
-        self.kernel = self.add_weight(shape=shape, name="kernel")
+        self.kernel = self.add_weight(shape=kernel, name="kernel")
 
     def predict(self, given, batch_size, verbose):
         return self.function(np.asarray(given, dtype=float))
@@ -71,6 +70,7 @@ def judged(network, bar=0.9):
 def test_tags_pictures_gives_the_area():
     assert judged(Network(right)) > 0.95
     assert judged(Network(lambda given: right(given)[:, 0])) > 0.95
+    assert judged(Network(right, kernel=(5, 40, 4))) > 0.95
 
 
 @pytest.mark.parametrize(
@@ -96,7 +96,7 @@ def test_tags_pictures_says_what_is_wrong(function, says):
 
 def test_tags_pictures_wants_a_convolution_and_a_bar_passed():
     with pytest.raises(CheckFailed, match="has no convolution in it"):
-        judged(Network(right, kernel=False))
+        judged(Network(right, kernel=(9, 4)))
     with pytest.raises(CheckFailed, match=r"is 0\.9[0-9]+; it should exceed 0.9999: brighten the pixels inside"):
         judged(Network(right), bar=0.9999)
     with pytest.raises(CheckFailed, match="should be a keras model, but its type is list"):

@@ -74,12 +74,19 @@ def test_randomizes(n_events, codec):
         (as_ntuple, "not a TTree: use create_tree and extend"),
         (as_float64, "a branch has another type in the output .*: event is double instead of int64_t"),
         (
-            randomizer(lambda n, rng: rng.permutation(n)[: 1000 if n > 3 else n]),
+            randomizer(lambda n, rng: rng.permutation(n)[: 1000 if n > 12 else n]),
             "1000 events instead of 1500 .*last chunk",
         ),
-        (randomizer(lambda n, rng: rng.integers(n, size=n) if n > 3 else np.arange(n)), "some are lost, doubled"),
+        (
+            randomizer(lambda n, rng: rng.integers(n, size=n) if n > 12 else rng.permutation(n)),
+            "some are lost, doubled",
+        ),
         (randomizer(permutation, change=sorted_branch), "the branch x is in another order than the branch event"),
         (randomizer(lambda n, rng: np.arange(n)), "order of the input is still visible in the output"),
+        (
+            randomizer(lambda n, rng: rng.permutation(n) if n > 1000 else np.arange(n)),
+            "the tree Runs of 12 entries comes out in the order of the input",
+        ),
         (randomizer(lambda n, rng: np.random.permutation(n)), "take all chance from rng"),
         (randomizer(lambda n, rng: np.random.default_rng(5).permutation(n)), "another rng gives the same order"),
         (damages_the_input, "randomize changed the input file"),
@@ -88,6 +95,11 @@ def test_randomizes(n_events, codec):
 def test_randomizes_says_what_is_wrong(function, says):
     with pytest.raises(CheckFailed, match=says):
         checks.randomizes(function, 1500, 100_000)
+
+
+def test_a_small_tree_of_events_is_shuffled():
+    with pytest.raises(CheckFailed, match="the tree Events of 20 entries comes out in the order of the input for 20"):
+        checks.randomizes(randomizer(lambda n, rng: rng.permutation(n) if n < 20 else np.arange(n)), 20, 10)
 
 
 def test_keeps_to_memory(monkeypatch):
@@ -104,10 +116,10 @@ def test_keeps_to_memory(monkeypatch):
         checks.keeps_to_memory(randomizer(permutation), memory=200_000, times=10)
     measured.append(16_300_000)
     with pytest.raises(
-        CheckFailed, match=r"a file of 2 MB with 0\.2 MB of memory the process grew by 16 MB.*mind the copies"
+        CheckFailed, match=r"a file of 2 MB with 0\.2 MB of memory the process grew by 16 MB.*copies, also where"
     ):
         checks.keeps_to_memory(randomizer(permutation), memory=200_000, times=10)
-    with pytest.raises(CheckFailed, match="the output of a file 10 times larger than memory holds"):
+    with pytest.raises(CheckFailed, match="the tree Narrow in the output of a file 10 times larger than memory holds"):
         measured[-1] = 0
         checks.keeps_to_memory(randomizer(lambda n, rng: np.arange(n // 2)), memory=200_000, times=10)
 

@@ -30,6 +30,12 @@ def test_sizes_events(types):
     checks.sizes_events(size, types, n_events=0)
 
 
+@pytest.mark.parametrize("types", [NUMBERS, LISTS])
+def test_a_size_in_whole_bytes(types):
+    checks.sizes_events(lambda tree: int(np.ceil(size(tree))), types)
+    checks.sizes_events(lambda tree: round(size(tree)), types)
+
+
 def test_lengths_of_lists_may_be_read():
     checks.sizes_events(by_counting, LISTS)
 
@@ -47,6 +53,8 @@ def test_lengths_of_lists_may_be_read():
             "entries of the lists counted, and over all events",
         ),
         (lambda tree: 16, LISTS, 5000, "gives 16 bytes, .* are the entries of the lists counted"),
+        (lambda tree: 15, NUMBERS, 5000, "gives 15 bytes, but 13 are expected"),
+        (lambda tree: 12, NUMBERS, 5000, "gives 12 bytes, but 13 are expected"),
         (lambda tree: 1, NUMBERS, 5000, "5000 events with branches of int64, bool, float32 gives 1 bytes"),
         (lambda tree: tree.arrays().nbytes / 5000, NUMBERS, 5000, "event_size reads the events"),
         (lambda tree: tree["x"].array(entry_stop=1).nbytes + 9, NUMBERS, 5000, "event_size reads the events"),

@@ -29,7 +29,7 @@ class Error(Kind):
             message = str(value)
         except Exception:
             message = ""
-        classes = [kind.__name__[:MAX_NAME] for kind in type(value).__mro__[:MAX_CLASSES]]
+        classes = [_name(kind) for kind in type(value).__mro__[:MAX_CLASSES]]
         return {"classes": classes, "message": message[:MAX_CHARACTERS], "line": _line(value)[:MAX_CHARACTERS]}
 
     def decode(self, node: dict, decoder: Decoder) -> Exception:
@@ -55,6 +55,12 @@ class Error(Kind):
             error = _with_message(kind, message)
         error.student_line = line
         return error
+
+
+def _name(kind: type) -> str:
+    """The name of a class; one that is called as a class of Python's own, and is another, gets another name."""
+    name = kind.__name__[:MAX_NAME]
+    return name if getattr(builtins, name, kind) is kind else f"Another{name}"[:MAX_NAME]
 
 
 def _line(error: BaseException) -> str:

@@ -155,6 +155,15 @@ def test_an_error_can_be_caught_by_its_class_and_says_the_same(error, caught, wo
     assert words in str(found)
 
 
+@pytest.mark.parametrize(
+    ("base", "caught"), [(Exception, Exception), (OSError, OSError), (BaseException, RuntimeError)]
+)
+def test_an_error_is_not_caught_by_a_name_that_it_took(base, caught):
+    found = cross(type("ValueError", (base,), {"__module__": "builtins"})("mine"))
+    assert isinstance(found, caught) and not isinstance(found, ValueError)
+    assert "AnotherValueError" in f"{type(found).__name__}: {found}"
+
+
 def test_deep_and_endless_values_are_refused():
     deep = []
     for _ in range(MAX_DEPTH + 1):

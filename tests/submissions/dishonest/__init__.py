@@ -34,6 +34,9 @@ GROUPS = (
     "models",
     "stores",
     "excess",
+    "tables",
+    "left_files",
+    "endings",
 )
 
 
