@@ -33,7 +33,6 @@ from traitlets.config import Config
 
 from grading.autograde.conversion import OneSubmission, captured_log, halves
 from grading.autograde.transfer import (
-    LONGEST_TIME,
     TIMESTAMP,
     Executed,
     Submission,
@@ -42,6 +41,7 @@ from grading.autograde.transfer import (
     read_submission,
 )
 from grading.autograde.worker import write_files
+from grading.cells import times
 from grading.cells.quotation import visible
 from grading.cells.untrusted_files import NotPlain, NotRead, read
 
@@ -294,7 +294,7 @@ def timestamp_of(folder: Path) -> datetime | float | None:
     """The time in a folder's timestamp.txt, or None; of one that cannot be read, a value equal to no other."""
     path = folder / TIMESTAMP
     try:
-        return parsed_timestamp(read(path, LONGEST_TIME)) if os.path.lexists(path) else None
+        return parsed_timestamp(read(path, times.LONGEST)) if os.path.lexists(path) else None
     except NotPlain:
         return None
     except (NotRead, Unusable):

@@ -137,8 +137,7 @@ class ClassGrading:
     def _readable(self, students: list[str]) -> Iterator[Submission]:
         for student in students:
             try:
-                submission = self.books.submission(student)
-                _ = submission.timestamp
+                submission = self.books.submission(student).for_nbgrader()
             except Unusable as error:
                 self._enter(Submission(student, {}), error)
             else:

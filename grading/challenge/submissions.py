@@ -2,7 +2,8 @@
 
 Files are looked for in every folder ``submission_predictions`` below one folder: nbgrader's ``submitted/``, where it
 collects ``<student>/<assignment>/``, or any other. A file was handed in when nbgrader's ``timestamp.txt`` beside that
-folder says; without one, when the file was last written, which its author may have set.
+folder says; without one, when the file was last written, which its author may have set. One that is not understood is
+asked about: the file is rejected.
 
 The rules, in this order:
 
@@ -18,25 +19,22 @@ Group and network names that differ only in upper and lower case are the same.
 """
 
 import os
-import re
 from collections import defaultdict
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from hashlib import sha256
 from pathlib import Path
-from zoneinfo import ZoneInfo
 
 import numpy as np
 from scipy.stats import rankdata
 
-from grading.cells import untrusted_files
-from grading.cells.untrusted_files import NotRead
+from grading.cells import times, untrusted_files
+from grading.cells.untrusted_files import NotRead, TooLarge
 from grading.challenge.score_files import Rejected, read
 from helpers.challenge import FILE_NAME, FOLDER, MAX_NETWORKS, ChallengeError, valid_name
 
 MAX_FILES = 200
-_TIME = re.compile(r"(\d{4}-\d\d-\d\d \d\d:\d\d:\d\d)(?:\.\d+)? (\S{1,40})")
 
 
 @dataclass(frozen=True)
@@ -147,17 +145,19 @@ def _entry(path: Path, student: str, n_jets: int) -> Entry:
 
 
 def _handed_in(path: Path) -> datetime:
+    note = path.parent.parent / "timestamp.txt"
     try:
-        text = untrusted_files.read(path.parent.parent / "timestamp.txt", 100).decode()
-        stamp = _TIME.fullmatch(text.strip())
-        if stamp is None:
-            raise ValueError(f"{text!r} is no time with a zone")
-        date, zone = stamp.groups()
-        if re.fullmatch(r"[+-]\d{4}", zone):
-            return datetime.fromisoformat(date + zone).astimezone(UTC)
-        return datetime.fromisoformat(date).replace(tzinfo=UTC if zone == "UTC" else ZoneInfo(zone)).astimezone(UTC)
-    except (NotRead, ValueError, KeyError, OverflowError, OSError):
+        text = untrusted_files.read(note, times.LONGEST)
+    except TooLarge as why:
+        raise Rejected(f"has a {note.name} that {why}: mend it or remove it") from None
+    except NotRead:
+        text = b""
+    if not text.strip():
         return datetime.fromtimestamp(os.lstat(path).st_mtime, UTC)
+    try:
+        return times.moment(text).replace(tzinfo=UTC)
+    except ValueError as why:
+        raise Rejected(f"was handed in at a time that is not understood ({why}); mend {note.name}") from None
 
 
 def _one_file_a_network(entries: list[Entry]) -> tuple[list[Entry], list[NotRanked]]:
