@@ -7,7 +7,7 @@ asked about: the file is rejected.
 
 The rules, in this order:
 
-1. A file that cannot be read as scores of the secret jets is rejected.
+1. A file that cannot be read as scores of the secret jets is rejected. Scores in another place are named, not ranked.
 2. A file handed in after the deadline does not count.
 3. Of different files for the same network of a group, the latest counts. The same scores handed in again (by another
    member) count once, from when they came first.
@@ -31,6 +31,7 @@ from scipy.stats import rankdata
 
 from grading.cells import times, untrusted_files
 from grading.cells.untrusted_files import NotRead, TooLarge
+from grading.challenge.misplaced import misplaced
 from grading.challenge.score_files import Rejected, read
 from helpers.challenge import FILE_NAME, FOLDER, MAX_NETWORKS, ChallengeError, valid_name
 
@@ -89,6 +90,8 @@ def collect(folder: Path, n_jets: int, deadline: datetime) -> tuple[list[Entry],
             aside.append(NotRanked(entry.file, entry.student, "late", late))
         else:
             entries.append(entry)
+    for path, reason in misplaced(folder, n_jets):
+        aside.append(NotRanked(printable(path.name), _student(path, folder), "misplaced", reason))
     entries.sort(key=lambda entry: (entry.handed_in, entry.key, entry.student))
     for rule in (_one_file_a_network, _no_copies, _five_networks_a_group):
         entries, dropped = rule(entries)

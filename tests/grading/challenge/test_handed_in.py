@@ -43,7 +43,8 @@ def test_only_the_folder_of_that_name_is_looked_into(students):
     deeper = students.place("alice") / "deeper"
     deeper.mkdir()
     np.save(deeper / "quarks_deep.npy", some_scores(3))
-    assert outcome(students) == (["quarks_dnn.npy"], {"alice: deeper": "rejected"})
+    aside = {"alice: deeper": "rejected", "alice: quarks_other.npy": "misplaced"}
+    assert outcome(students) == (["quarks_dnn.npy"], aside)
 
 
 def test_any_layout_is_looked_through(tmp_path, students):
