@@ -8,6 +8,7 @@ is interrupted, it does not count as graded and is graded again, to the same sco
 
 import fcntl
 import glob
+import math
 import os
 import re
 import shutil
@@ -27,6 +28,7 @@ from nbgrader.api import (
     SubmittedNotebook,
 )
 from nbgrader.coursedir import CourseDirectory
+from nbgrader.preprocessors import AssignLatePenalties
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import InterfaceError, OperationalError
 from traitlets.config import Config
@@ -255,6 +257,41 @@ class Books:
         final.parent.mkdir(parents=True, exist_ok=True)
         (self.digests / submission.student).write_text(submission.digest)
         os.rename(coursedir.format_path(coursedir.autograded_directory, submission.student, self.assignment), final)
+
+    def refresh_penalties(self, students: list[str]) -> dict[str, str]:
+        """Let late penalties follow the due date and the extensions as they are now; for whom they changed, and how.
+
+        A penalty is limited by the points at the time of grading, so one that fits these is left as it is.
+        """
+        changed = {}
+        policy = AssignLatePenalties(config=self.config)
+        with gradebook_errors_explained(self.coursedir), self._gradebook() as gradebook:
+            policy.gradebook, policy.assignment_id = gradebook, self.assignment
+            policy.init_plugin()
+            for entry in gradebook.assignment_submissions(self.assignment):
+                if entry.student_id not in students:
+                    continue
+                before = {notebook: notebook.late_submission_penalty or 0.0 for notebook in entry.notebooks}
+                for notebook in before:
+                    self._refresh(notebook, entry, policy)
+                after = sum(notebook.late_submission_penalty or 0.0 for notebook in before)
+                if not math.isclose(after, sum(before.values()), abs_tol=1e-9):
+                    changed[entry.student_id] = (
+                        f"the late penalty was {sum(before.values()):g} points, and is {after:g}"
+                    )
+            gradebook.db.commit()
+        return changed
+
+    def _refresh(self, notebook: SubmittedNotebook, entry: SubmittedAssignment, policy: AssignLatePenalties) -> None:
+        late_s, full = entry.total_seconds_late, 0.0
+        policy.notebook_id = notebook.name
+        if late_s > 0:
+            full = policy.plugin_inst.late_submission_penalty(entry.student_id, notebook.score, late_s) or 0.0
+        by_tests = sum(grade.auto_score or 0.0 for grade in notebook.grades)
+        now = max(0.0, min(full, notebook.score))
+        old = notebook.late_submission_penalty or 0.0
+        if not any(math.isclose(old, fits, abs_tol=1e-9) for fits in (now, max(0.0, min(full, by_tests)))):
+            notebook.late_submission_penalty = now or None
 
     def record_failure(self, student: str) -> None:
         """Write down that a submission was handed in and scores nothing as it is."""
