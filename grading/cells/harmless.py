@@ -54,7 +54,7 @@ class Harmless(Preprocessor):
         return nb, resources
 
 
-def _output(output: NotebookNode, left: dict[str, int]) -> NotebookNode | None:
+def _output(output: dict, left: dict[str, int]) -> NotebookNode | None:
     kind = output.get("output_type")
     if kind == "stream":
         name = "stderr" if output.get("name") == "stderr" else "stdout"
@@ -115,7 +115,7 @@ def _is_base64(text: str) -> bool:
     return True
 
 
-def _sizes(output: NotebookNode, data: dict) -> NotebookNode:
+def _sizes(output: dict, data: dict) -> NotebookNode:
     """Of a picture's metadata its size and the words that describe it."""
     found = NotebookNode()
     of_output = output.get("metadata", {})

@@ -112,7 +112,7 @@ def _repaired(found: dict) -> list[str]:
         if not isinstance(cell, dict):
             repairs.append(f"cell {number}")
             continue
-        wrong = []
+        wrong: list[str] = []
         if not _is_valid({"cells": [cell]}, minor) or not _is_text(cell["source"]):
             cell, wrong = _rebuilt(cell, minor)
         if minor >= 5 and (not isinstance(cell.get("id"), str) or cell["id"] in names):
@@ -135,7 +135,7 @@ def _rebuilt(cell: dict, minor: int) -> tuple[dict, list[str]]:
     if new["source"] != cell.get("source") and not _is_text(cell.get("source")):
         wrong.append("source")
     if kind == "code":
-        needed = {"outputs": [], "execution_count": None}
+        needed: dict[str, object] = {"outputs": [], "execution_count": None}
         new |= needed
         wrong += needed.keys() - cell.keys()
     if minor >= 5:

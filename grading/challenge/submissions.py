@@ -90,8 +90,8 @@ def collect(folder: Path, n_jets: int, deadline: datetime) -> tuple[list[Entry],
             aside.append(NotRanked(entry.file, entry.student, "late", late))
         else:
             entries.append(entry)
-    for path, reason in misplaced(folder, n_jets):
-        aside.append(NotRanked(printable(path.name), _student(path, folder), "misplaced", reason))
+    for path, why in misplaced(folder, n_jets):
+        aside.append(NotRanked(printable(path.name), _student(path, folder), "misplaced", why))
     entries.sort(key=lambda entry: (entry.handed_in, entry.key, entry.student))
     for rule in (_one_file_a_network, _no_copies, _five_networks_a_group):
         entries, dropped = rule(entries)
