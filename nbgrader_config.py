@@ -53,6 +53,7 @@ c.ExchangeFactory.collect = "grading.autograde.collect.CollectPlainFiles"
 c.ClearSolutions.code_stub = {"python": "# your code here\nraise NotImplementedError"}
 c.ClearSolutions.text_stub = "*Your answer:*"
 
+c.Autograde.exporter_class = "grading.cells.reading.ReadAsJupyterLab"
 c.Autograde.sanitize_preprocessors = [
     "nbgrader.preprocessors.ClearOutput",
     "grading.cells.released.RestoreRoles",

@@ -7,6 +7,7 @@ pandas data frame under the key ``table`` with the columns E_0, PX_0, PY_0, PZ_0
 momentum and zeros after the last one.
 """
 
+import os
 import re
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
@@ -28,6 +29,8 @@ LABEL = "is_signal_new"
 KEY = "table"
 CHALLENGE = "challenge/jets.h5"
 ROWS = 8192
+LOCKING = "HDF5_USE_FILE_LOCKING"
+UNLOCKED = f"its file system grants no locks, or another program holds one. Set {LOCKING}=FALSE before Python starts."
 
 
 def column_names(constituents: int) -> list[str]:
@@ -134,7 +137,8 @@ class _Frame:
     def __init__(self, name: Path, store: "pd.HDFStore") -> None:
         self._name, self._store = name, store
         storer = store.get_storer(KEY)  # type: ignore[operator]  # pandas-stubs do not know this method
-        self.n_jets = int(storer.nrows if storer.is_table else storer.shape[0])
+        # The shape that pandas tells is that of the first block of columns, which for texts is a list of one.
+        self.n_jets = int(storer.nrows) if storer.is_table else len(storer.read_index("axis1"))
         self._columns = list(store.select(KEY, stop=0).columns)
         present = set(self._columns)
         complete = takewhile(lambda i: present.issuperset(f"{c}_{i}" for c in COMPONENTS), range(len(present)))
@@ -172,12 +176,42 @@ def _opened(name: Path) -> Iterator[_Arrays | _Frame]:
                     f"{name} has neither an array {CONSTITUENTS!r} nor a pandas frame of the key {KEY!r}; "
                     f"it holds {_listed(file)}. Write your own frame with to_hdf(file, key={KEY!r}, format='table')."
                 )
-        import pandas as pd
-
-        with pd.HDFStore(name, mode="r") as store:
+        with _frame_store(name) as store:
             yield _Frame(name, store)
+    except DataError:
+        raise
     except (OSError, RuntimeError) as error:  # PyTables' errors are RuntimeErrors
+        if "unable to lock file" in str(error).lower():
+            raise DataError(f"{name} cannot be locked: {UNLOCKED}") from error
         raise DataError(f"{name} {_trouble(str(error))}. Copy or download it again.") from error
+
+
+@contextmanager
+def _frame_store(name: Path) -> Iterator["pd.HDFStore"]:
+    """The frames of a file, which is read without a lock unless PyTables is loaded already."""
+    before = os.environ.get(LOCKING)
+    os.environ[LOCKING] = "FALSE"
+    try:
+        import tables  # noqa: F401 (its copy of HDF5 looks at the variable when it is loaded)
+    finally:
+        os.environ.pop(LOCKING)
+        if before is not None:
+            os.environ[LOCKING] = before
+    import pandas as pd
+
+    store = pd.HDFStore(name, mode="r")
+    try:
+        yield store
+    except (TypeError, ValueError, KeyError, AttributeError, IndexError, NotImplementedError) as error:
+        if isinstance(error, DataError):
+            raise
+        raise DataError(
+            f"{name}: pandas cannot read its frame {KEY!r} ({type(error).__name__}: {error}), as with frames that were "
+            f"written under Python 2. Write it again: in an environment that reads it, "
+            f"pandas.read_hdf(old, {KEY!r}).to_hdf(new, key={KEY!r}, format='table')."
+        ) from error
+    finally:
+        store.close()
 
 
 def _pandas_type(file: h5py.File) -> str:

@@ -12,7 +12,7 @@ from pathlib import Path
 from helpers.repository import ROOT
 
 STOCK = """
-for name in ("sanitize_preprocessors", "autograde_preprocessors", "pre_convert_hook"):
+for name in ("sanitize_preprocessors", "autograde_preprocessors", "pre_convert_hook", "exporter_class"):
     c.Autograde.pop(name, None)
 """
 

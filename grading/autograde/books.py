@@ -8,6 +8,7 @@ is interrupted, it does not count as graded and is graded again, to the same sco
 
 import fcntl
 import glob
+import math
 import os
 import re
 import shutil
@@ -27,13 +28,13 @@ from nbgrader.api import (
     SubmittedNotebook,
 )
 from nbgrader.coursedir import CourseDirectory
+from nbgrader.preprocessors import AssignLatePenalties
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import InterfaceError, OperationalError
 from traitlets.config import Config
 
 from grading.autograde.conversion import OneSubmission, captured_log, halves
 from grading.autograde.transfer import (
-    LONGEST_TIME,
     TIMESTAMP,
     Executed,
     Submission,
@@ -42,6 +43,7 @@ from grading.autograde.transfer import (
     read_submission,
 )
 from grading.autograde.worker import write_files
+from grading.cells import times
 from grading.cells.quotation import visible
 from grading.cells.untrusted_files import NotPlain, NotRead, read
 
@@ -258,6 +260,41 @@ class Books:
         (self.digests / submission.student).write_text(submission.digest)
         os.rename(coursedir.format_path(coursedir.autograded_directory, submission.student, self.assignment), final)
 
+    def refresh_penalties(self, students: list[str]) -> dict[str, str]:
+        """Let late penalties follow the due date and the extensions as they are now; for whom they changed, and how.
+
+        A penalty is limited by the points at the time of grading, so one that fits these is left as it is.
+        """
+        changed = {}
+        policy = AssignLatePenalties(config=self.config)
+        with gradebook_errors_explained(self.coursedir), self._gradebook() as gradebook:
+            policy.gradebook, policy.assignment_id = gradebook, self.assignment
+            policy.init_plugin()
+            for entry in gradebook.assignment_submissions(self.assignment):
+                if entry.student_id not in students:
+                    continue
+                before = {notebook: notebook.late_submission_penalty or 0.0 for notebook in entry.notebooks}
+                for notebook in before:
+                    self._refresh(notebook, entry, policy)
+                after = sum(notebook.late_submission_penalty or 0.0 for notebook in before)
+                if not math.isclose(after, sum(before.values()), abs_tol=1e-9):
+                    changed[entry.student_id] = (
+                        f"the late penalty was {sum(before.values()):g} points, and is {after:g}"
+                    )
+            gradebook.db.commit()
+        return changed
+
+    def _refresh(self, notebook: SubmittedNotebook, entry: SubmittedAssignment, policy: AssignLatePenalties) -> None:
+        late_s, full = entry.total_seconds_late, 0.0
+        policy.notebook_id = notebook.name
+        if late_s > 0:
+            full = policy.plugin_inst.late_submission_penalty(entry.student_id, notebook.score, late_s) or 0.0
+        by_tests = sum(grade.auto_score or 0.0 for grade in notebook.grades)
+        now = max(0.0, min(full, notebook.score))
+        old = notebook.late_submission_penalty or 0.0
+        if not any(math.isclose(old, fits, abs_tol=1e-9) for fits in (now, max(0.0, min(full, by_tests)))):
+            notebook.late_submission_penalty = now or None
+
     def record_failure(self, student: str) -> None:
         """Write down that a submission was handed in and scores nothing as it is."""
         self._take_old_files_away(student)
@@ -289,7 +326,7 @@ def timestamp_of(folder: Path) -> datetime | float | None:
     """The time in a folder's timestamp.txt, or None; of one that cannot be read, a value equal to no other."""
     path = folder / TIMESTAMP
     try:
-        return parsed_timestamp(read(path, LONGEST_TIME)) if os.path.lexists(path) else None
+        return parsed_timestamp(read(path, times.LONGEST)) if os.path.lexists(path) else None
     except NotPlain:
         return None
     except (NotRead, Unusable):

@@ -6,6 +6,7 @@ by everybody, so nothing in it is believed: neither names, nor times, nor what k
 
 import fnmatch
 import os
+import re
 import shutil
 import stat
 from collections.abc import Iterator
@@ -17,14 +18,14 @@ from tempfile import mkdtemp
 
 from nbgrader.api import Gradebook, MissingEntry
 from nbgrader.exchange.default import ExchangeCollect
-from nbgrader.utils import parse_utc
 
-from grading.cells import untrusted_files
-from grading.cells.submitted_files import DATE, MAX_FILES
+from grading.cells import times, untrusted_files
+from grading.cells.submitted_files import MAX_FILES
 from grading.cells.untrusted_files import NotRead
 
 MAX_DEPTH = 20
 TIMESTAMP = "timestamp.txt"
+OF_NAME = re.compile(r"[^+]*(?:\+\d\d:?\d\d(?=\+|$))?")
 
 
 class NotCollected(Exception):
@@ -122,8 +123,8 @@ class CollectPlainFiles(ExchangeCollect):
 
     def _is_newer(self, found: HandedIn, collected: Path) -> bool:
         try:
-            before = parse_utc(untrusted_files.read(collected / TIMESTAMP, 100).decode())
-        except (NotRead, ValueError, OverflowError):
+            before = times.moment(untrusted_files.read(collected / TIMESTAMP, times.LONGEST))
+        except (NotRead, ValueError):
             return bool(self.update)
         return bool(self.update and found.when > before) or bool(self.before_duedate and found.when != before)
 
@@ -158,12 +159,12 @@ class CollectPlainFiles(ExchangeCollect):
 
 
 def _time_in(name: str) -> tuple[str, datetime]:
-    """The time in the rest of a folder's name, as text and as a moment; a plus and a random word may follow it."""
-    time = name.partition("+")[0]
-    with suppress(ValueError, OverflowError):
-        if DATE.match(time):
-            return time, parse_utc(time)
-    raise NotCollected(f"{time!r} in its name is no time, such as 2026-11-02 10:00:00.000000 UTC")
+    """The time in the rest of a folder's name, as text and in UTC; a plus and a random word may follow it."""
+    time = OF_NAME.match(name)[0]  # type: ignore[index]  # it matches anything
+    try:
+        return time, times.moment(time.encode(errors="replace"))
+    except ValueError as reason:
+        raise NotCollected(f"its name says no time, such as 2026-11-02 10:00:00.000000 UTC ({reason})") from None
 
 
 def _content(name: str, folder: int, owner: int, largest: int) -> bytes:

@@ -35,6 +35,7 @@ class Report:
     failed: dict[str, str] = field(default_factory=dict)
     not_graded: dict[str, str] = field(default_factory=dict)
     as_before: list[str] = field(default_factory=list)
+    penalties: dict[str, str] = field(default_factory=dict)
     remarks: dict[str, list[str]] = field(default_factory=dict)
     logs: Path | None = None
 
@@ -46,7 +47,7 @@ class Report:
     def __str__(self) -> str:
         counts = f"{len(self.graded)} graded, {len(self.failed)} failed, {len(self.not_graded)} not graded"
         lines = [f"{self.assignment}: {counts}, {len(self.as_before)} were graded before."]
-        lines += by_reason("graded again", self.again)
+        lines += by_reason("graded again", self.again) + by_reason("due date", self.penalties)
         for student, remarks in sorted(self.remarks.items()):
             lines += [f"remark        {student}: {remark}" for remark in remarks[:SHOWN_REMARKS]]
             if len(remarks) > SHOWN_REMARKS:
@@ -56,6 +57,11 @@ class Report:
             lines.append("A failed submission scores nothing until its file is replaced and this is run again.")
         if self.not_graded:
             lines.append("What is not graded has the score that it had; run this again to go on.")
+        if self.penalties:
+            again = f"`nbgrader generate_feedback {self.assignment} --force`"
+            lines.append(
+                f"The due date or an extension was changed; feedback made before shows the old penalty: {again}."
+            )
         if self.logs and (self.graded or self.failed):
             lines.append(f"What nbgrader said of each submission is in {self.logs}.")
         return "\n".join(visible(line) for line in lines)
@@ -137,8 +143,7 @@ class ClassGrading:
     def _readable(self, students: list[str]) -> Iterator[Submission]:
         for student in students:
             try:
-                submission = self.books.submission(student)
-                _ = submission.timestamp
+                submission = self.books.submission(student).for_nbgrader()
             except Unusable as error:
                 self._enter(Submission(student, {}), error)
             else:
@@ -242,6 +247,7 @@ def _grade_class(books: Books, force: bool, cluster: str, scheduler: str | None,
         todo = {student: why or "--force" for student, why in state.items() if why or force}
         report.not_graded |= dict.fromkeys(books.odd_folders(), "no student can have this name: rename the folder")
         report.as_before = sorted(state.keys() - todo.keys())
+        report.penalties = books.refresh_penalties(report.as_before)
         if not todo:
             return report
         reason = "this was interrupted"

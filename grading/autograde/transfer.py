@@ -2,7 +2,7 @@
 
 import hashlib
 import os
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 
@@ -15,9 +15,9 @@ from nbgrader.utils import find_all_files
 from traitlets.config import Config
 
 from grading.autograde.conversion import halves
-from grading.cells import submitted_files
+from grading.cells import submitted_files, times
 from grading.cells.copied import released_name
-from grading.cells.submitted_files import LONGEST_TIME, MAX_FILES
+from grading.cells.submitted_files import MAX_FILES
 from grading.cells.untrusted_files import NotPlain, NotRead, TooLarge, TooMany, entries, read, require_few
 
 LESSON_TABLES = (
@@ -64,6 +64,11 @@ class Submission:
         """When it was handed in (UTC, without time zone), as its timestamp.txt says."""
         return parsed_timestamp(self.files.get(TIMESTAMP, b""))
 
+    def for_nbgrader(self) -> "Submission":
+        """The same with a time that nbgrader reads as it is meant."""
+        when = {} if self.timestamp is None else {TIMESTAMP: times.in_utc(self.timestamp).encode()}
+        return replace(self, files=self.files | when)
+
     @property
     def digest(self) -> str:
         """The same for the same files, whenever they were handed in."""
@@ -89,10 +94,10 @@ class Executed:
 
 def parsed_timestamp(text: bytes) -> datetime | None:
     """The time in a timestamp.txt, None if it is empty. Raises `Unusable` if it is none at which one can hand in."""
-    if not text[: LONGEST_TIME + 1].strip():
+    if not text[: times.LONGEST + 1].strip():
         return None
     try:
-        return submitted_files.time_in(text)
+        return times.moment(text)
     except ValueError as reason:
         raise Unusable(f"{TIMESTAMP} does not hold a time ({reason}); mend it or remove it") from None
 

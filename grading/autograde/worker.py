@@ -26,8 +26,10 @@ from nbgrader.preprocessors.execute import UnresponsiveKernelError
 from sqlalchemy.exc import OperationalError
 
 from grading.autograde.conversion import OneSubmission, captured_log
+from grading.autograde.passed_over import expected_notebooks, sort_out
 from grading.autograde.transfer import Executed, Lesson, Submission
 from grading.cells import incidents
+from grading.cells.reading import NotANotebook
 
 TIME_LIMIT_S = 4 * 3600
 GRACE_S = 120
@@ -122,6 +124,8 @@ def is_machine_trouble(error: BaseException) -> bool:
 def reason(error: Exception, was_read: bool) -> str:
     """Why a notebook could not be run, to follow its name in a sentence."""
     kind = type(error).__name__
+    if isinstance(error, NotANotebook):
+        return f"cannot be read as a notebook: it {error}; ask for the file again"
     if not was_read:
         return f"cannot be read as a notebook ({kind}); ask for the file again"
     said = f"{kind}: {str(error).strip().partition(chr(10))[0][:200]}"
@@ -190,7 +194,13 @@ def _execute_in(folder: Path, lesson: Lesson, submission: Submission, seconds: f
     )
     write_files({"lesson.db": lesson.gradebook}, folder)
     write_files(lesson.files, folder / "source" / lesson.assignment)
-    write_files(submission.files, folder / "submitted" / submission.student / lesson.assignment)
+    sorted_out = sort_out(
+        expected_notebooks(config.CourseDirectory.db_url, lesson.assignment),
+        submission.files,
+        CourseDirectory(config=config).max_dir_size * 1000,
+    )
+    write_files(sorted_out.files, folder / "submitted" / submission.student / lesson.assignment)
+    config.RestoreRoles.told = sorted_out.by_notebook()
     converter = FirstHalf(
         coursedir=CourseDirectory(config=config),
         config=config,
@@ -205,6 +215,6 @@ def _execute_in(folder: Path, lesson: Lesson, submission: Submission, seconds: f
     return Executed(
         {name: content for name, content in notebooks.items() if name not in converter.problems},
         converter.problems,
-        converter.remarks,
+        list(dict.fromkeys([*sorted_out.all_told(), *converter.remarks])),
         log.text,
     )

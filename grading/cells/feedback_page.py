@@ -16,6 +16,7 @@ from traitlets.config import Config
 
 from grading.cells.feedback import GRADERS_ERRORS
 from grading.cells.harmless import Harmless
+from grading.cells.incidents import told
 from grading.cells.rendering import Page, rendered
 from grading.cells.roles import is_question, is_test, name_of
 from grading.cells.shown import FILTERS
@@ -59,6 +60,7 @@ class Verdicts(NbGraderPreprocessor):
     def preprocess(self, nb: NotebookNode, resources: dict) -> tuple[NotebookNode, dict]:
         """Note the verdicts in the cells, and the page's style in the resources."""
         resources["feedback_css"] = (TEMPLATES / "feedback_page" / "feedback.css").read_text()
+        resources["told"] = told(nb)
         answers = self._answers(resources) if self.model_answers else {}
         names = resources["nbgrader"]
         place = names["notebook"], names["assignment"], names["student"]

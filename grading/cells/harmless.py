@@ -41,29 +41,32 @@ class Harmless(Preprocessor):
             if "id" in cell and not CELL_ID.fullmatch(str(cell.id)):
                 cell.id = secrets.token_hex(4)
             if "attachments" in cell:
+                attachments = cell.attachments if isinstance(cell.attachments, dict) else {}
                 cell.attachments = NotebookNode(
-                    {name: data for name, bundle in cell.attachments.items() if (data := _pictures(bundle, left))}
+                    {name: data for name, bundle in attachments.items() if (data := _pictures(bundle, left))}
                 )
             if cell.cell_type == "code":
                 if type(cell.get("execution_count")) is not int:
                     cell.execution_count = None
-                shown = (_output(output, left) for output in cell.get("outputs", [])[:MOST_OUTPUTS])
+                outputs = cell.get("outputs") or []
+                shown = (_output(output, left) for output in outputs[:MOST_OUTPUTS] if isinstance(output, dict))
                 cell.outputs = [output for output in shown if output is not None]
         return nb, resources
 
 
-def _output(output: NotebookNode, left: dict[str, int]) -> NotebookNode | None:
+def _output(output: dict, left: dict[str, int]) -> NotebookNode | None:
     kind = output.get("output_type")
     if kind == "stream":
         name = "stderr" if output.get("name") == "stderr" else "stdout"
         return NotebookNode(output_type=kind, name=name, text=_cut(output.get("text", ""), left))
     if kind == "error":
-        lines = [_cut(line, left) for line in output.get("traceback", [])]
+        lines = [_cut(line, left) for line in output.get("traceback") or []]
         ename, evalue = (_cut(output.get(name, ""), left) for name in ("ename", "evalue"))
         return NotebookNode(output_type=kind, ename=ename, evalue=evalue, traceback=lines)
     if kind not in ("display_data", "execute_result"):
         return None
-    data = _data(dict(output.get("data", {})), left)
+    bundle = output.get("data")
+    data = _data(dict(bundle) if isinstance(bundle, dict) else {}, left)
     shown = NotebookNode(output_type=kind, data=NotebookNode(data), metadata=_sizes(output, data))
     if kind == "execute_result":
         count = output.get("execution_count")
@@ -112,7 +115,7 @@ def _is_base64(text: str) -> bool:
     return True
 
 
-def _sizes(output: NotebookNode, data: dict) -> NotebookNode:
+def _sizes(output: dict, data: dict) -> NotebookNode:
     """Of a picture's metadata its size and the words that describe it."""
     found = NotebookNode()
     of_output = output.get("metadata", {})

@@ -38,6 +38,12 @@ class Incidents:
             entries.append(sentence)
             self.log.warning("%s", sentence)
 
+    def tell(self, sentence: str) -> None:
+        """Add what student and instructor should know of what was handed in."""
+        sentence = visible(sentence)
+        self._list("told").append(sentence)
+        self.log.warning("%s: %s", visible(self.student), sentence)
+
     def unsandboxed(self, sentence: str) -> None:
         """Add that the submission ran without a sandbox."""
         self.notebook.metadata.setdefault(KEY, {})["sandboxed"] = False
@@ -52,6 +58,11 @@ def of(notebook: NotebookNode) -> list[dict[str, str]]:
     return [dict(incident) for incident in notebook.metadata.get(KEY, {}).get("incidents", [])]
 
 
+def told(notebook: NotebookNode) -> list[str]:
+    """What the student should know, too, of what was handed in."""
+    return list(notebook.metadata.get(KEY, {}).get("told", []))
+
+
 def crowded(remarks: list[str]) -> bool:
     """Whether a submission kept others on its machine from computing, as far as its remarks tell."""
     return any(CROWDED in remark for remark in remarks)
@@ -63,6 +74,6 @@ def waited(remarks: list[str]) -> bool:
 
 
 def remarks(notebook: NotebookNode) -> list[str]:
-    """A graded notebook's warnings and incidents as sentences for the instructor."""
+    """What was told of a graded notebook, its warnings and incidents, as sentences for the instructor."""
     warnings = list(notebook.metadata.get(KEY, {}).get("warnings", []))
-    return warnings + [f"cell {incident['cell']}: {incident['what']}" for incident in of(notebook)]
+    return told(notebook) + warnings + [f"cell {incident['cell']}: {incident['what']}" for incident in of(notebook)]

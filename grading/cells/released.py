@@ -5,6 +5,7 @@ from collections import Counter
 from nbformat import NotebookNode
 from nbgrader.api import Gradebook, Notebook, SourceCell
 from nbgrader.preprocessors import NbGraderPreprocessor
+from traitlets import Dict
 
 from grading.cells.incidents import Incidents
 from grading.cells.regions import HIDDEN_TESTS
@@ -17,11 +18,19 @@ class RestoreRoles(NbGraderPreprocessor):
     Comes before the preprocessors that look at these roles. Begins the submission's incidents.
     """
 
+    told = Dict(help="Sentences on what was handed in, for student and instructor, by the notebook's name.").tag(
+        config=True
+    )
+
     def preprocess(self, nb: NotebookNode, resources: dict) -> tuple[NotebookNode, dict]:
         """The notebook, changed in place. What was deleted, doubled or edited becomes an incident."""
         names = resources["nbgrader"]
         note = Incidents(nb, names["student"], self.log)
         note.begin()
+        for sentence in self.told.get(names["notebook"], []):
+            note.tell(sentence)
+        for what in resources.get("repairs", []):
+            note("-", what)
         with Gradebook(names["db_url"]) as gradebook:
             released = gradebook.find_notebook(names["notebook"], names["assignment"])
             sources = {cell.name: cell for cell in released.source_cells}

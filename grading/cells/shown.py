@@ -46,6 +46,12 @@ class Renderer(IPythonRenderer):
         """A formula in the text."""
         return self._aside(body, display=False)
 
+    def image(self, text: str, url: str, title: str | None = None) -> str:
+        """A picture, or words that it is not there."""
+        if url.startswith("attachment:") and not self.attachments.get(url.removeprefix("attachment:")):
+            return f"<em>(a picture that is not in the file: {escape(text or url)})</em>"
+        return str(super().image(text, url, title))
+
     def latex_environment(self, name: str, body: str) -> str:
         """A formula of several lines."""
         return self._aside(f"\\begin{{{name}}}{body}\\end{{{name}}}", display=True)
@@ -102,6 +108,10 @@ def _limited(context: Context, source: str, render: Callable[[], str]) -> str:
             raise TooMuch(f"it has more than {MOST_CHARACTERS} characters")
         with at_most(SECONDS):
             return render()
-    except (TooMuch, TimeoutError, RecursionError) as reason:
-        why = "it is nested too deeply" if isinstance(reason, RecursionError) else reason
+    except (TooMuch, TimeoutError) as reason:
+        why = str(reason)
+    except RecursionError:
+        why = "it is nested too deeply"
+    except Exception as error:  # the libraries raise what they like, and a page has other texts
+        why = f"it cannot be drawn ({type(error).__name__})"
     return f"<p><em>Shown as plain text, because {why}.</em></p><pre>{escape(source)}</pre>"

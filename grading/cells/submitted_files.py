@@ -1,23 +1,19 @@
 """The files that a student handed in beside the notebooks, as far as the student's cells may have them."""
 
 import os
-import re
 import tempfile
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from pathlib import Path
 
 from nbgrader.utils import parse_utc
 
+from grading.cells import times
 from grading.cells.untrusted_files import NotRead, TooMany, entries, is_plain, read, require_few
 
 MAX_FILES = 200
 MAX_BYTES = 200 * 2**20
 TIMESTAMP = "timestamp.txt"
-LONGEST_TIME = 100
-DATE = re.compile(r"\d{4}-\d\d-\d\d[ T]\d\d:\d\d:\d\d")  # nbgrader's parser takes "monday", too
-EARLIEST = datetime(2000, 1, 1)
-AHEAD = timedelta(days=1)
 
 
 def beside(graded: Path, submitted: Path, note: Callable[[str], None]) -> dict[str, Path]:
@@ -74,32 +70,34 @@ def move_excess(folder: Path) -> Path | None:
 
 
 def set_odd_time_aside(folder: Path) -> str:
-    """Rename a timestamp.txt that nbgrader should not read, if there is one. Why it should not, "" if it may."""
+    """Rename a timestamp.txt that nbgrader would not read, or read otherwise; what it says is written in UTC then.
+
+    Why and what was done, "" if nothing was.
+    """
     path = folder / TIMESTAMP
     if not os.path.lexists(path):
         return ""
+    aside = path.with_suffix(".odd")
     try:
-        time_in(read(path, LONGEST_TIME))
+        text = read(path, times.LONGEST)
+        when = times.moment(text)
     except (NotRead, ValueError) as reason:
-        path.rename(path.with_suffix(".odd"))
-        return f"{TIMESTAMP} holds no time ({reason}), and is now {TIMESTAMP.removesuffix('txt')}odd"
-    return ""
+        path.rename(aside)
+        return f"{TIMESTAMP} holds no time ({reason}), and is now {aside.name}"
+    if _by_nbgrader(text) == when:
+        return ""
+    path.rename(aside)
+    path.write_text(times.in_utc(when))
+    return (
+        f"{TIMESTAMP} said {text.decode().strip()!r} and is now {aside.name}; {times.in_utc(when)} stands in its place"
+    )
 
 
-def time_in(text: bytes) -> datetime:
-    """The time (UTC, without time zone) at which something was handed in. Raises ValueError for what cannot be one."""
-    if len(text) > LONGEST_TIME:
-        raise ValueError(f"{len(text)} bytes")
-    time = text.decode().strip()
-    if not (DATE.match(time) and time.isprintable()):
-        raise ValueError(repr(time))
+def _by_nbgrader(text: bytes) -> datetime | None:
     try:
-        moment = parse_utc(time)
-    except OverflowError:
-        raise ValueError(repr(time)) from None
-    if not EARLIEST <= moment <= datetime.now(UTC).replace(tzinfo=None) + AHEAD:
-        raise ValueError(f"{time} is long ago or in the future")
-    return moment
+        return parse_utc(text.decode().strip())
+    except (ValueError, OverflowError):
+        return None
 
 
 def is_name(path: str) -> bool:

@@ -2,11 +2,12 @@
 
 Files are looked for in every folder ``submission_predictions`` below one folder: nbgrader's ``submitted/``, where it
 collects ``<student>/<assignment>/``, or any other. A file was handed in when nbgrader's ``timestamp.txt`` beside that
-folder says; without one, when the file was last written, which its author may have set.
+folder says; without one, when the file was last written, which its author may have set. One that is not understood is
+asked about: the file is rejected.
 
 The rules, in this order:
 
-1. A file that cannot be read as scores of the secret jets is rejected.
+1. A file that cannot be read as scores of the secret jets is rejected. Scores in another place are named, not ranked.
 2. A file handed in after the deadline does not count.
 3. Of different files for the same network of a group, the latest counts. The same scores handed in again (by another
    member) count once, from when they came first.
@@ -18,25 +19,23 @@ Group and network names that differ only in upper and lower case are the same.
 """
 
 import os
-import re
 from collections import defaultdict
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from hashlib import sha256
 from pathlib import Path
-from zoneinfo import ZoneInfo
 
 import numpy as np
 from scipy.stats import rankdata
 
-from grading.cells import untrusted_files
-from grading.cells.untrusted_files import NotRead
+from grading.cells import times, untrusted_files
+from grading.cells.untrusted_files import NotRead, TooLarge
+from grading.challenge.misplaced import misplaced
 from grading.challenge.score_files import Rejected, read
 from helpers.challenge import FILE_NAME, FOLDER, MAX_NETWORKS, ChallengeError, valid_name
 
 MAX_FILES = 200
-_TIME = re.compile(r"(\d{4}-\d\d-\d\d \d\d:\d\d:\d\d)(?:\.\d+)? (\S{1,40})")
 
 
 @dataclass(frozen=True)
@@ -91,6 +90,8 @@ def collect(folder: Path, n_jets: int, deadline: datetime) -> tuple[list[Entry],
             aside.append(NotRanked(entry.file, entry.student, "late", late))
         else:
             entries.append(entry)
+    for path, why in misplaced(folder, n_jets):
+        aside.append(NotRanked(printable(path.name), _student(path, folder), "misplaced", why))
     entries.sort(key=lambda entry: (entry.handed_in, entry.key, entry.student))
     for rule in (_one_file_a_network, _no_copies, _five_networks_a_group):
         entries, dropped = rule(entries)
@@ -147,17 +148,19 @@ def _entry(path: Path, student: str, n_jets: int) -> Entry:
 
 
 def _handed_in(path: Path) -> datetime:
+    note = path.parent.parent / "timestamp.txt"
     try:
-        text = untrusted_files.read(path.parent.parent / "timestamp.txt", 100).decode()
-        stamp = _TIME.fullmatch(text.strip())
-        if stamp is None:
-            raise ValueError(f"{text!r} is no time with a zone")
-        date, zone = stamp.groups()
-        if re.fullmatch(r"[+-]\d{4}", zone):
-            return datetime.fromisoformat(date + zone).astimezone(UTC)
-        return datetime.fromisoformat(date).replace(tzinfo=UTC if zone == "UTC" else ZoneInfo(zone)).astimezone(UTC)
-    except (NotRead, ValueError, KeyError, OverflowError, OSError):
+        text = untrusted_files.read(note, times.LONGEST)
+    except TooLarge as why:
+        raise Rejected(f"has a {note.name} that {why}: mend it or remove it") from None
+    except NotRead:
+        text = b""
+    if not text.strip():
         return datetime.fromtimestamp(os.lstat(path).st_mtime, UTC)
+    try:
+        return times.moment(text).replace(tzinfo=UTC)
+    except ValueError as why:
+        raise Rejected(f"was handed in at a time that is not understood ({why}); mend {note.name}") from None
 
 
 def _one_file_a_network(entries: list[Entry]) -> tuple[list[Entry], list[NotRanked]]:

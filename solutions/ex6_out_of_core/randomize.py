@@ -413,7 +413,8 @@ for name, order in (("buckets joined", joined), ("buckets shuffled", bucket_shuf
 # `events` are some events with all their branches: `events.n_events` says how many, `events.take(order)` gives those with the numbers in the array `order`, in that order, and `events.cut(start, stop)` a range of them.
 # `take` copies; a cut is a view, which keeps all the events in memory that it was cut from.
 #
-# (Shorter code that you may find, `output["Events"] = arrays`, writes another format, an [RNTuple](https://uproot.readthedocs.io/en/latest/basic.html#writing-objects-to-a-file).)
+# (Shorter code that you may find, `output["Events"] = arrays`, writes another format, an [RNTuple](https://uproot.readthedocs.io/en/latest/basic.html#writing-objects-to-a-file).
+# An RNTuple is no `TTree`, and who looks for trees passes it over without a word: a program that others use says so.)
 #
 # Try them: the first 5000 events of our file, reversed, on their way through a bucket.
 
@@ -471,6 +472,8 @@ def randomize(input_path, output_path, memory, rng):
         tempfile.TemporaryDirectory(dir=Path(output_path).parent) as scratch,
         uproot.recreate(output_path, compression=source.file.compression) as output,
     ):
+        if others := source.keys(filter_classname="ROOT::RNTuple", cycle=False):
+            raise TypeError(f"{input_path}: {', '.join(others)}: an RNTuple is no TTree, and is not copied")
         for number, name in enumerate(dict.fromkeys(source.keys(filter_classname="TTree", cycle=False))):
             buckets = scatter(source[name], memory // 4, rng, Path(scratch) / f"tree{number}")
             gather(buckets, create_tree(output, name, source[name]), rng)

@@ -1,6 +1,11 @@
 import fcntl
 import json
+import os
+import shutil
+import subprocess
+import sys
 import tracemalloc
+import warnings
 
 import h5py
 import numpy as np
@@ -107,6 +112,69 @@ def test_jets_are_read_whoever_holds_a_lock_on_their_file(files, jets):
     with files["arrays"].open("rb") as locked:
         fcntl.flock(locked, fcntl.LOCK_EX)
         assert len(datasets.load_jets(files["arrays"])[0]) == N_JETS
+
+
+@pytest.mark.parametrize("layout", WRITERS)
+def test_no_lock_is_asked_for_in_a_new_process(files, layout):
+    """As on a file system without locks: what is read needs none."""
+    code = "import sys; from helpers import datasets; print(len(datasets.load_jets(sys.argv[1], 1)[0]))"
+    with files[layout].open("rb") as locked:
+        fcntl.flock(locked, fcntl.LOCK_EX)
+        done = subprocess.run([sys.executable, "-c", code, files[layout]], capture_output=True, text=True)
+    assert done.stdout.strip() == str(N_JETS), done.stderr
+
+
+def test_a_lock_that_is_refused_is_no_damage(files, monkeypatch):
+    def refuse(*_, **__):
+        raise OSError("Unable to lock file, errno = 37, error message = 'No locks available'")
+
+    monkeypatch.setattr(pd, "HDFStore", refuse)
+    with pytest.raises(DataError, match="HDF5_USE_FILE_LOCKING=FALSE") as told:
+        datasets.load_jets(files["table"])
+    assert "damaged" not in str(told.value)
+    assert "download" not in str(told.value)
+
+
+def test_the_environment_is_left_as_it_was(files, monkeypatch):
+    for before in ("BEST_EFFORT", None):
+        monkeypatch.setenv(jet_files.LOCKING, before) if before else monkeypatch.delenv(jet_files.LOCKING, False)
+        datasets.count_jets(files["table"])
+        assert os.environ.get(jet_files.LOCKING) == before
+
+
+@pytest.mark.parametrize("layout", ["table", "fixed"])
+@pytest.mark.parametrize("place", [0, 300, 806])
+def test_a_column_of_text_loses_no_jets(jets, tmp_path, layout, place):
+    frame = reference_frame(*jets)
+    frame.insert(place, "generator", [f"run {number}" for number in range(N_JETS)])
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        frame.to_hdf(tmp_path / "text.h5", key="table", format=layout)
+    assert datasets.count_jets(tmp_path / "text.h5") == N_JETS
+    momenta, labels = datasets.load_jets(tmp_path / "text.h5", 30, 7, 251)
+    np.testing.assert_array_equal(momenta, jets[0][7:251, :30])
+    np.testing.assert_array_equal(labels, jets[1][7:251])
+
+
+def test_jets_that_are_named_by_text_are_all_read(jets, tmp_path):
+    frame = reference_frame(*jets).set_index(np.array([f"jet {number}" for number in range(N_JETS)], dtype=object))
+    frame.to_hdf(tmp_path / "named.h5", key="table", format="fixed")
+    np.testing.assert_array_equal(datasets.load_jets(tmp_path / "named.h5", 4)[0], jets[0][:, :4])
+
+
+@pytest.mark.parametrize("layout", ["table", "fixed"])
+def test_a_frame_of_python_2_names_the_way_out(files, tmp_path, layout):
+    shutil.copy(files[layout], tmp_path / "old.h5")
+
+    def write_bytes(_, node):
+        for name, value in node.attrs.items():
+            if isinstance(value, str | bytes) and value != b"":
+                node.attrs[name] = np.bytes_(value)
+
+    with h5py.File(tmp_path / "old.h5", "r+") as file:
+        file.visititems(write_bytes)
+    with pytest.raises(DataError, match=r"old\.h5.*Python 2.*to_hdf"):
+        datasets.load_jets(tmp_path / "old.h5")
 
 
 def test_paths_may_be_strings_and_start_at_home(files, jets, monkeypatch):

@@ -39,6 +39,8 @@ STUDENT_CODE = (
 SCRATCH = "/tmp"
 HOME = "/tmp/home"
 WORK = "/tmp/home/work"
+# A notebook of the course finds the data two folders up, and so does its copy in the working folder.
+DATA = "/tmp/data"
 # Each sandbox mounts its own file system there, which no other process sees; so they can share the empty folder.
 STAGE = "/run/hepdl-stage"
 NOBODY = "65534"
@@ -155,7 +157,7 @@ class Sandbox:
             # Shared pages of this device are memory that no process is seen to have.
             *("--ro-bind", "/dev/null", "/dev/zero"),
             *("--remount-ro", "/dev", "--size", str(self.limits.scratch_bytes), "--tmpfs", "/tmp"),
-            *("--dir", HOME, "--dir", WORK),
+            *("--dir", HOME, "--dir", WORK, "--symlink", str(data_folder()), DATA),
             *("--tmpfs", str(COURSE)),
             *(() if filtered is None else ("--seccomp", str(filtered))),
         ]
@@ -174,10 +176,13 @@ class Sandbox:
     def readable(self) -> list[Path]:
         """The environment and the course's public parts."""
         python = [sys.base_prefix, sys.prefix, *site.getsitepackages(), sysconfig.get_path("purelib")]
-        paths = [Path(path) for path in python] + [COURSE / "helpers", COURSE / "data", *self.code]
-        if os.environ.get("HEPDL_DATA"):
-            paths.append(Path(os.environ["HEPDL_DATA"]).resolve())
+        paths = [Path(path) for path in python] + [COURSE / "helpers", COURSE / "data", data_folder(), *self.code]
         return outermost(path for path in paths if path.exists() and not path.is_relative_to("/usr"))
+
+
+def data_folder() -> Path:
+    """Where the data sets are."""
+    return Path(os.environ.get("HEPDL_DATA") or COURSE / "data").resolve()
 
 
 def outermost(paths: Iterable[Path]) -> list[Path]:

@@ -176,15 +176,24 @@ class IsolatedExecute(Execute):
         if self.policy.kernels.student.crowds():
             self.note(name, f"more than {self.limits.at_once} of its processes and threads {incidents.CROWDED}")
 
-    def _restart(self, name: str, cell: NotebookNode) -> None:
+    def _restart(self, name: str, cell: NotebookNode, why: str = "") -> None:
         self._note_crowds(name)
-        why = self.policy.restart(name)
+        why = self.policy.restart(name, why)
         if not _failed(cell):
             cell.outputs.append(outputs.error("DeadKernelError", why))
 
     # --- the student's cells ---------------------------------------------------------------------------------------
 
     def _run_for_student(self, cell: NotebookNode, index: int, name: str) -> NotebookNode:
+        """Run a cell, and once more if its kernel ended meanwhile by the fault of a cell before it."""
+        cell = self._run_once_for_student(cell, index, name)
+        if self.policy.innocent and not self.policy.given_up:
+            self.policy.innocent = False
+            cell.outputs = []
+            cell = self._run_once_for_student(cell, index, name)
+        return cell
+
+    def _run_once_for_student(self, cell: NotebookNode, index: int, name: str) -> NotebookNode:
         runner, student = self.student_runner, self.policy.kernels.student
         cell = runner.run(cell, index, name)
         if not runner.heard_all and student.is_running():
@@ -194,7 +203,9 @@ class IsolatedExecute(Execute):
         if lost or self.printed.cell > self.limits.cell_output_bytes:
             shown = f"{self.limits.cell_output_bytes // 2**20} MB"
             cell.outputs.append(outputs.error("TooMuchOutput", f"the cell printed more than {shown}; the rest is lost"))
-        if self.policy.kernels.student_answers():
+        if runner.leaves:
+            self._restart(name, cell, "the cell ended its kernel, as quit() and exit() do")
+        elif self.policy.kernels.student_answers():
             if not runner.stopped:
                 self.policy.remember(cell.source)
         else:

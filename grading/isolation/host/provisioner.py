@@ -156,15 +156,17 @@ class SandboxProvisioner(KernelProvisionerBase):
             return launch(command, descriptors, environment, subprocess.PIPE)
 
     def _launched_unsandboxed(self, settings: dict, files: dict[str, int]) -> Launched:
-        home = self._cleanup.enter_context(tempfile.TemporaryDirectory(prefix="hepdl-", ignore_cleanup_errors=True))
-        work = Path(home) / "work"
-        work.mkdir()
+        scratch = self._cleanup.enter_context(tempfile.TemporaryDirectory(prefix="hepdl-", ignore_cleanup_errors=True))
+        (Path(scratch) / "data").symlink_to(sandbox.data_folder())
+        home = Path(scratch) / "home"
+        work = home / "work"
+        work.mkdir(parents=True)
         for name, path in self.program.files.items():
             (work / name).parent.mkdir(parents=True, exist_ok=True)
             shutil.copyfile(path, work / name)
         settings |= {"folder": str(work), "limits": {}}
         command = [sys.executable, "-P", "-m", self.program.module, json.dumps(settings)]
-        environment = sandbox.environment(home) | {"TMPDIR": tempfile.gettempdir()}
+        environment = sandbox.environment(str(home)) | {"TMPDIR": tempfile.gettempdir()}
         return launch(command, list(settings["sockets"].values()), environment, subprocess.PIPE)
 
     # --- looking after it ------------------------------------------------------------------------------------------

@@ -8,7 +8,7 @@ from grading.isolation.host.kernel import KernelDied
 from grading.isolation.host.pair import KernelPair
 
 MAX_RESTARTS = 3
-SETTLE_S = 1
+SETTLE_S = 2
 
 
 class RestartPolicy:
@@ -27,20 +27,26 @@ class RestartPolicy:
         self.restarts = 0
         self.sources: list[str] = []
         self.given_up = ""
+        self.innocent = False
         self.kernels = start(limits.wall_s)
 
     def remember(self, source: str) -> None:
         """Run this, too, in kernels that are started later."""
         self.sources.append(source)
 
-    def restart(self, name: str) -> str:
-        """Replace the kernels, or give up, because of this cell; the sentence that says why."""
+    def restart(self, name: str, why: str = "") -> str:
+        """Replace the kernels, or give up, because of this cell; the sentence that says why, if need be found here.
+
+        ``innocent`` then says whether a cell before it was found to be the one at fault.
+        """
         student = self.kernels.student
-        why = "the kernel did not answer and was stopped" if student.is_running() else student.why_it_ended()
+        why = why or ("the kernel did not answer and was stopped" if student.is_running() else student.why_it_ended())
         self.note(name, why)
+        self.innocent = False
+        self.restarts += 1
+        pause_s = 0.0
         while not self.given_up:
             self.kernels.kill()
-            self.restarts += 1
             if refusal := self._refusal():
                 self._give_up(refusal)
                 break
@@ -49,11 +55,17 @@ class RestartPolicy:
             except KernelDied as died:
                 self._give_up(str(died))
                 break
-            culprit = self._run_again()
+            culprit = self._run_again(pause_s)
             if culprit is None:
                 break
+            if not pause_s and len(self.sources) > 1:
+                pause_s = SETTLE_S  # which of them it is shows when each has time to do it
+                continue
+            pause_s = 0.0
+            self.restarts += 1
             self.note(name, "a cell before it had ended the kernel, and was left out")
             self.sources.remove(culprit)
+            self.innocent = True
         return why
 
     def _refusal(self) -> str:
@@ -68,10 +80,14 @@ class RestartPolicy:
         self.given_up = why
         self.kernels.kill()
 
-    def _run_again(self) -> str | None:
-        """Run the cells so far in new kernels. The source of one that ends its kernel, perhaps with some delay."""
+    def _run_again(self, pause_s: float) -> str | None:
+        """Run the cells so far in new kernels, each with a pause after it. The source of one that ends its kernel."""
+        student = self.kernels.student
         for source in self.sources:
-            if self.kernels.student.run(source, self.cell_s) is None:
+            if student.run(source, self.cell_s) is None:
+                return source
+            time.sleep(pause_s)
+            if pause_s and not student.is_running():
                 return source
         time.sleep(SETTLE_S)
-        return None if self.kernels.student.is_running() or not self.sources else self.sources[-1]
+        return None if student.is_running() or not self.sources else self.sources[-1]

@@ -39,7 +39,8 @@ class CellRunner(NotebookClient):
     a cell may take by the clock. That is for those that wait: what a cell computes, limits.cell_cpu_s bounds, so that
     the load of the machine costs nobody points.
 
-    ``heard_all`` says of the last cell whether all its outputs were received, ``stopped`` why it was stopped, if so.
+    Of the last cell ``heard_all`` says whether all its outputs were received, ``stopped`` why it was stopped, and
+    ``leaves`` whether its kernel is about to end, as the cell has asked.
     """
 
     def __init__(
@@ -58,11 +59,11 @@ class CellRunner(NotebookClient):
         self.limits, self.printed, self.note = limits, printed, note
         self.comm_open_handlers = {}
         self.name = self.stopped = ""
-        self.heard_all = False
+        self.heard_all = self.leaves = False
 
     def run(self, cell: NotebookNode, index: int, name: str) -> NotebookNode:
         """The cell with its outputs. Whatever goes wrong is an error among these."""
-        self.name, self.stopped = name, ""
+        self.name, self.stopped, self.leaves = name, "", False
         self.printed.cell = 0
         self.heard_all = not cell.source.strip()
         self._display_id_map = {}
@@ -93,6 +94,7 @@ class CellRunner(NotebookClient):
             with contextlib.suppress(Empty):
                 reply = await self.kc.shell_channel.get_msg(timeout=LOOK_EVERY_S)
                 if reply["parent_header"].get("msg_id") == msg_id:
+                    self.leaves = _leaves(reply)
                     break
             if (now := time.monotonic()) - looked >= LOOK_EVERY_S:
                 looked = now
@@ -147,3 +149,12 @@ class CellRunner(NotebookClient):
         if before <= FLOOD * allowed < self.printed.cell:
             asyncio.ensure_future(self.kernel.manager.interrupt_kernel())  # noqa: RUF006
         return self.printed.cell > allowed or self.printed.notebook > NOTEBOOK_OUTPUTS * self.limits.output_bytes
+
+
+def _leaves(reply: dict[str, Any]) -> bool:
+    """Whether the kernel says that it ends now (payloads of jupyter_client's messaging protocol)."""
+    payloads = reply["content"].get("payload") if isinstance(reply.get("content"), dict) else None
+    return isinstance(payloads, list) and any(
+        isinstance(payload, dict) and payload.get("source") == "ask_exit" and not payload.get("keepkernel")
+        for payload in payloads
+    )

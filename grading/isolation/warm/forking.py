@@ -113,6 +113,7 @@ class ForkServer:
             "code_folder": str(sandbox.ISOLATION.parent),
             "code": [str(path) for path in program.code],
             "below_temporary": self.below_temporary,
+            "links": {sandbox.DATA: str(sandbox.data_folder())},
             "scratch_bytes": program.limits.scratch_bytes,
             "shared_memory_bytes": program.limits.shared_memory_bytes,
         }

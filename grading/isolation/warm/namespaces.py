@@ -56,8 +56,8 @@ def isolate(request: dict) -> None:
     What namespaces do not divide goes, too (``system_calls``).
 
     request: as `server.serve` gets it; of it scratch_bytes and shared_memory_bytes, the sizes of temporary folders;
-    code_folder, which is emptied but for the paths in code; below_temporary, the paths that stay in /tmp; and in
-    settings folder, the working folder.
+    code_folder, which is emptied but for the paths in code; below_temporary, the paths that stay in /tmp; links, what
+    links in /tmp point to; and in settings folder, the working folder.
     """
     _prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
     _mount("none", "none", "/", MS_REC | MS_PRIVATE)
@@ -67,6 +67,9 @@ def isolate(request: dict) -> None:
     _mount("none", "none", request["code_folder"], MS_REMOUNT | MS_BIND | MS_RDONLY | MS_NOSUID | MS_NODEV)
     _replace(TEMPORARY, request["below_temporary"], request["scratch_bytes"])
     os.makedirs(request["settings"]["folder"])
+    for link, target in request["links"].items():
+        if not os.path.lexists(link):
+            os.symlink(target, link)
     _start_loopback()
     Path("/proc/sys/user/max_user_namespaces").write_text("0")  # namespaces(7)
     _drop_capabilities()

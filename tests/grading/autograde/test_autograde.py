@@ -152,7 +152,7 @@ def make_pipe(folder):
 
 
 def rename(folder):
-    (folder / "toys.ipynb").rename(folder / "toys (1).ipynb")
+    (folder / "toys.ipynb").rename(folder / "toys.doc")
 
 
 def fold(folder):
@@ -161,10 +161,10 @@ def fold(folder):
 
 
 SPOILED = {
-    spoil_json: "toys.ipynb cannot be read as a notebook (NotJSONError",
+    spoil_json: "toys.ipynb cannot be read as a notebook: it is cut short",
     spoil_structure: "toys.ipynb cannot be read as a notebook",
-    spoil_encoding: "toys.ipynb cannot be read as a notebook",
-    spoil_depth: "toys.ipynb cannot be read as a notebook",
+    spoil_encoding: "toys.ipynb cannot be read as a notebook: it is text in UTF-16",
+    spoil_depth: "toys.ipynb cannot be read as a notebook: it is nested too deeply",
     spoil_time: "timestamp.txt does not hold a time",
     make_link: "it holds no notebook of toys",
     make_pipe: "it holds no notebook of toys",

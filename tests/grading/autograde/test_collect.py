@@ -255,3 +255,25 @@ def test_an_exchange_without_the_course_is_named(pets):
     pets.inbound.rmdir()
     with pytest.raises(ExchangeError, match="inbound"):
         pets.collect()
+
+
+@pytest.mark.parametrize(
+    ("earlier", "later"),
+    [
+        ("2026-07-01 17:30:00 CEST", "2026-07-01 15:31:00 UTC"),
+        ("2026-07-01 15:29:00 UTC", "2026-07-01 17:30:00 +0200"),
+        ("2026-07-01 08:29:59 PDT", "2026-07-01T17:30:00+02:00"),
+    ],
+)
+def test_the_later_of_two_counts_whatever_its_zone(pets, earlier, later):
+    pets.hand_in(time=earlier)
+    pets.hand_in(time=later)
+    pets.collect()
+    assert pets.collected()["timestamp.txt"] == later
+
+
+def test_a_time_without_a_zone_is_asked_about(pets, caplog):
+    pets.hand_in(time="2026-07-01 17:30:00")
+    with pytest.raises(ExchangeError):
+        pets.collect()
+    assert "names no time zone" in caplog.text

@@ -42,15 +42,20 @@ def test_odd_times_and_names_of_files_cost_no_right_notebook_its_points(toys, gr
     (toys.submit("carol").parent / "timestamp.txt").write_text("monday")
     (toys.submit("dan").parent / "timestamp.txt").unlink()
     toys.submit("eve", "0001-01-01 00:00:00 UTC")
+    toys.submit("gina", "2026-01-15T13:59:00 CEST")
+    toys.submit("hugo", "2026-01-15 11:00:00")
     notebook = toys.submit("frank")
     os.link(notebook, toys.folder / "second")
     report = grade()
-    assert set(report.graded) == {"alice", "dan"}
+    assert set(report.graded) == {"alice", "dan", "gina"}
+    assert toys.books()["gina"][:2] == (DUE - timedelta(minutes=1), 0)
     assert "\\udcff.csv" in str(report.remarks["alice"])
     assert "counts as in time" in str(report.remarks["dan"])
     for student in ("bob", "carol", "eve"):
         assert "does not hold a time" in report.failed[student]
+    assert "names no time zone" in report.failed["hugo"]
     assert "frank" in report.failed
+    assert "gina" in grade().as_before
 
 
 def test_a_time_in_the_future_is_none(toys, grade):

@@ -1,6 +1,7 @@
 """Feedback says first what became of each task, in words, and folds the check's code away."""
 
 import re
+from html import unescape
 
 import nbformat
 import pytest
@@ -80,6 +81,16 @@ def test_points_by_task_stand_at_the_top(graded):
     assert "splitting: 4.5 of 13 points" in said
     assert "task result shuffle passed, 3 of 3 points split failed, 0 of 3 points" in said
     assert "why 2 points, not graded yet how 1.5 of 2 points" in said
+
+
+def test_what_was_graded_in_the_place_of_a_notebook_is_said_at_the_top(graded):
+    notebook, _ = graded
+    sentence = "splitting.ipynb was not handed in: '<b>(1).ipynb' was graded in its place"
+    notebook.metadata["hepdl_grading"] = {"told": [sentence], "incidents": []}
+    html = page(graded)
+    assert sentence in unescape(text(html))
+    assert "<b>(1)" not in html
+    assert html.index("was not handed in") < html.index("<table")
 
 
 def test_points_that_wait_for_a_person_are_said_to(graded):

@@ -56,3 +56,13 @@ def test_edited_deleted_and_copied_cells_are_told(restored):
     told = {incident["cell"]: incident["what"] for incident in incidents.of(restored(change))}
     assert told.keys() == {"double-check", "wait-check", "warn-check"}
     assert "edited" in told["double-check"] and "deleted" in told["wait-check"] and "2 times" in told["warn-check"]
+
+
+def test_what_was_repaired_and_what_lay_elsewhere_is_on_record(toy_release):
+    notebook = nbformat.read(toy_release.folder / "course" / "toys" / "toys.ipynb", as_version=4)
+    notebook.metadata[incidents.KEY] = {"told": ["all is fine"]}
+    names = {"student": "eve", "notebook": "toys", "assignment": "toys", "db_url": toy_release.database}
+    step = RestoreRoles(told={"toys": ["toys.ipynb was not handed in"], "other": ["not of this"]})
+    notebook, _ = step.preprocess(notebook, {"nbgrader": names, "repairs": ["was repaired: id of cell 2"]})
+    assert incidents.told(notebook) == ["toys.ipynb was not handed in"]
+    assert incidents.remarks(notebook) == ["toys.ipynb was not handed in", "cell -: was repaired: id of cell 2"]

@@ -5,7 +5,7 @@ from nbconvert.exporters import HTMLExporter
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 from traitlets.config import Config
 
-from grading.cells import rendering
+from grading.cells import rendering, shown
 from grading.cells.clean_html import TooMuch, cleaned
 from grading.cells.feedback_page import FeedbackPage
 from grading.cells.harmless import MOST_IN_A_TEXT, Harmless
@@ -39,6 +39,53 @@ def test_an_endless_text_is_shown_plain_and_the_rest_of_the_page_as_it_is(kind):
     html, _ = FeedbackPage().from_notebook_node(notebook, NAMES | {"feedback_css": ""})
     assert "<strong>after</strong> it" in html
     assert len(html) < 4_000_000
+
+
+def bare(cell, **parts):
+    """A cell with parts that nbformat does not allow."""
+    cell.update(parts)
+    return cell
+
+
+UNDRAWABLE = {
+    "no picture": new_markdown_cell("before ![a plot](attachment:plot.png) behind"),
+    "an empty picture": bare(new_markdown_cell("before ![a](attachment:a.png) behind"), attachments={"a.png": {}}),
+    "a picture of text": bare(
+        new_markdown_cell("before ![a](attachment:a.png) behind"), attachments={"a.png": {"text/plain": "x"}}
+    ),
+    "a list of pictures": bare(new_markdown_cell("before ![a](attachment:a.png) behind"), attachments=["a.png"]),
+    "pictures that are null": bare(new_markdown_cell("before behind"), attachments=None),
+    "outputs that are null": bare(new_code_cell("before = behind"), outputs=None),
+    "a word for an output": bare(new_code_cell("before = behind"), outputs=["2"]),
+    "data that are a word": bare(
+        new_code_cell("before = behind"), outputs=[{"output_type": "display_data", "data": "2", "metadata": {}}]
+    ),
+    "a traceback that is null": bare(
+        new_code_cell("before = behind"), outputs=[{"output_type": "error", "traceback": None}]
+    ),
+}
+
+
+@pytest.mark.parametrize("kind", UNDRAWABLE)
+def test_what_cannot_be_drawn_costs_the_rest_of_its_cell_and_page_nothing(kind):
+    notebook = new_notebook()
+    notebook.cells = [UNDRAWABLE[kind], new_markdown_cell("**after** it")]
+    notebook.metadata["widgets"] = {"application/vnd.jupyter.widget-state+json": {"version_major": 2}}
+    html, _ = FeedbackPage().from_notebook_node(notebook, NAMES | {"feedback_css": ""})
+    for word in ("before", "behind", "<strong>after</strong> it"):
+        assert word in html
+    assert "Shown as plain text" not in html
+    assert ("(a picture that is not in the file: " in html) == ("![" in UNDRAWABLE[kind].source)
+
+
+def test_a_text_that_its_renderer_cannot_draw_is_shown_plain(monkeypatch):
+    def fails(*_):
+        raise ZeroDivisionError
+
+    monkeypatch.setattr(shown, "cleaned", fails)
+    html = HTMLExporter(filters=shown.FILTERS).from_notebook_node(new_notebook(cells=[new_markdown_cell("*a* <b>")]))[0]
+    assert "Shown as plain text, because it cannot be drawn (ZeroDivisionError)" in html
+    assert "*a* &lt;b&gt;" in html
 
 
 class Hanging(HTMLExporter):

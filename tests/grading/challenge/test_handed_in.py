@@ -43,7 +43,8 @@ def test_only_the_folder_of_that_name_is_looked_into(students):
     deeper = students.place("alice") / "deeper"
     deeper.mkdir()
     np.save(deeper / "quarks_deep.npy", some_scores(3))
-    assert outcome(students) == (["quarks_dnn.npy"], {"alice: deeper": "rejected"})
+    aside = {"alice: deeper": "rejected", "alice: quarks_other.npy": "misplaced"}
+    assert outcome(students) == (["quarks_dnn.npy"], aside)
 
 
 def test_any_layout_is_looked_through(tmp_path, students):
@@ -65,6 +66,9 @@ def test_any_layout_is_looked_through(tmp_path, students):
         ("2026-07-01 12:30:00 +0000", "late"),
         ("2026-07-01 14:00:00 Europe/Berlin", "counts"),
         ("2026-07-01 14:00:01 Europe/Berlin", "late"),
+        ("2026-07-01 14:00:00 CEST", "counts"),
+        ("2026-07-01 08:00:01 EDT", "late"),
+        ("\ufeff2026-07-01T14:00:01+02:00", "late"),
     ],
 )
 def test_the_time_that_nbgrader_noted_decides(students, timestamp, status):
@@ -77,18 +81,28 @@ def test_the_time_that_nbgrader_noted_decides(students, timestamp, status):
 @pytest.mark.parametrize(
     "timestamp",
     [
-        "",
         "yesterday",
         "2026-07-01 14:00:00 ../../etc/passwd",
         "2026-07-01 14:00:00 Europe",
+        "2026-07-01 11:00:00",
+        "2026-07-01T11:00:00",
+        "2026-07-01 11:00:00 EST",
         "0001-01-01 00:00:00 +2300",
         "2026-99-99 14:00:00 UTC",
         "\u0662026-07-01 14:00:00 UTC",
         "x" * 1000,
     ],
 )
-def test_without_a_readable_note_the_files_own_time_decides(students, timestamp):
+def test_a_time_that_is_not_understood_is_asked_about(students, timestamp):
     path = students.scores("alice", "quarks_dnn", some_scores(1), when=timestamp)
+    os.utime(path, (0, DEADLINE.timestamp() - 9))
+    assert outcome(students) == ([], {"alice: quarks_dnn.npy": "rejected"})
+    _, (file,) = collect(students.folder, N_JETS, DEADLINE)
+    assert "timestamp.txt" in file.reason
+
+
+def test_without_a_note_the_files_own_time_decides(students):
+    path = students.scores("alice", "quarks_dnn", some_scores(1), when="")
     os.utime(path, (0, DEADLINE.timestamp() + 1))
     assert outcome(students) == ([], {"alice: quarks_dnn.npy": "late"})
     os.utime(path, (0, DEADLINE.timestamp()))
