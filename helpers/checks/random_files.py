@@ -139,6 +139,17 @@ def _write(path: Path, n_events: int, codec: str = "ZLIB", basket: int = 1000) -
         file.mktree("Runs", {"run": "int32"}).extend({"run": RUNS})
 
 
+def _write_widths(path: Path, n_events: Mapping[str, int], basket: int = 5000) -> None:
+    """A file with a tree of each of WIDTHS, which has so many events."""
+    with uproot.recreate(path, compression=None) as file:
+        for name, width in WIDTHS.items():
+            others = [f"x{i}" for i in range(width - 1)]
+            tree = file.mktree(name, {"event": "int64", **dict.fromkeys(others, "float64")})
+            for start in range(0, n_events[name], basket):
+                rows = np.arange(start, min(start + basket, n_events[name]))
+                tree.extend({"event": rows, **dict.fromkeys(others, 0.0 * rows)})
+
+
 def keeps_to_memory(function: Callable[..., Any], memory: int, times: int) -> None:
     """Fail if ``function``, as for ``randomizes``, takes more than memory + OVERHEAD on a file so many times larger.
 
@@ -150,14 +161,8 @@ def keeps_to_memory(function: Callable[..., Any], memory: int, times: int) -> No
     n_events = {tree: times * memory // len(WIDTHS) // (8 * width) for tree, width in WIDTHS.items()}
     with scratch_folder() as folder:
         source, small = folder / "ordered.root", folder / "small.root"
-        _write(small, 5000)
-        with uproot.recreate(source, compression=None) as file:
-            for name, width in WIDTHS.items():
-                others, basket = [f"x{i}" for i in range(width - 1)], 5000
-                tree = file.mktree(name, {"event": "int64", **dict.fromkeys(others, "float64")})
-                for start in range(0, n_events[name], basket):
-                    rows = np.arange(start, min(start + basket, n_events[name]))
-                    tree.extend({"event": rows, **dict.fromkeys(others, 0.0 * rows)})
+        _write_widths(source, n_events)
+        _write_widths(small, dict.fromkeys(WIDTHS, 100))
         arguments, first = (
             (str(path), str(folder / f"mixed_{path.name}"), memory, np.random.default_rng(3))
             for path in (source, small)

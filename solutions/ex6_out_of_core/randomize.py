@@ -440,7 +440,7 @@ print("last three:", back.rows["pt1"][-3:], back.lists["jet_pt"][-3:])
 # - The output holds every tree (`TTree`) of the input under the same name, with the same branches and types, and every event exactly once, with all its branches. Other objects, such as histograms, may be left out. Branches hold numbers or lists of numbers. The compression of the output is your choice.
 # - The order of the events of each tree is random, and all chance comes from `rng`: in the same state it gives the same order.
 # - That holds as well for a tree without events, for one with a single event, for small trees, and for one whose last chunk is shorter than the others.
-# - It keeps to `memory`, however large the file. **The check measures this:** on a file three times `memory`, with a tree of many narrow events and one of few wide ones (100 branches), the process may grow by `memory` + 16 MB, where the 16 MB are for uproot and Python. Mind the copies: while a chunk is put in another order, both the old and the new are there; and while a bucket is written, uproot holds another copy. A third to a fifth of `memory` for a chunk or a bucket is about right.
+# - It keeps to `memory`, however large the file. **The check measures this:** on a file three times `memory`, with a tree of many narrow events and one of few wide ones (100 branches), the process may grow by `memory` + 16 MB, where the 16 MB are for uproot and Python. Mind the copies: while a chunk is put in another order, both the old and the new are there; and while a bucket is written, uproot holds another copy. A quarter to a sixth of `memory` for a chunk or a bucket is about right.
 # - The input file stays as it is.
 #
 # What happens when something goes wrong is the next exercise.

@@ -1054,7 +1054,7 @@ from helpers import checks
 
 lucky, best = np.array([0.70, 0.80, 0.72]), np.array([0.75, 0.76, 0.77])
 steady, typical = np.array([0.74, 0.74, 0.741]), np.array([0.66, 0.785, 0.78])
-areas_by_shape = {(8, 1): lucky, (32, 2): best, (64, 3): steady, (128, 3): typical, (16, 1): steady - 0.1}
+areas_by_shape = {(8, 1): lucky, (32, 2): best, (64, 3): steady, (16, 1): typical, (128, 3): best - 0.01}
 test_areas = {(8, 1): lucky + 0.05, (32, 2): best[::-1] - [0.03, 0.0, 0.01], (64, 3): best + 0.03, (128, 3): best}
 test_areas[16, 1] = best
 checks.judges_once(choose, areas_by_shape, test_areas)
