@@ -2,6 +2,7 @@
 
 import doctest
 import importlib
+import re
 
 import pytest
 
@@ -11,7 +12,7 @@ MODULES = sorted(
     ".".join(file.relative_to(ROOT).with_suffix("").parts)
     for package in ("helpers", "data/generation", "grading")
     for file in (ROOT / package).rglob("*.py")
-    if ">>> " in file.read_text(encoding="utf-8")
+    if re.search(r"^ *>>> ", file.read_text(encoding="utf-8"), re.MULTILINE)
 )
 
 
