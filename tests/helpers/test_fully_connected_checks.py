@@ -31,7 +31,7 @@ class Network:
     def get_weights(self):
         return [array for layer in self.layers for array in layer.parameters]
 
-    def predict(self, inputs, verbose=0):
+    def predict(self, inputs, batch_size=32, verbose=0):
         for number, layer in enumerate(self.layers):
             weights, bias = layer.parameters
             inputs = inputs @ weights + bias

@@ -61,7 +61,7 @@ class Network:
     def get_weights(self):
         return [array for layer in self.layers for array in layer.parameters]
 
-    def predict(self, values, verbose=0):
+    def predict(self, values, batch_size=32, verbose=0):
         for layer in self.layers[:-1]:
             values = np.maximum(values @ layer.parameters[0], 0)
         powers = np.exp(values @ self.layers[-1].parameters[0])
