@@ -14,7 +14,7 @@ from helpers.checks.parts import part_of
 from helpers.checks.values import numbers
 
 # From an endless generator TensorFlow may lose a batch that it made ahead, and an epoch then holds another one twice:
-# losses of right validations were up to 1.1 % off and can be 2.1 %; those with half of the steps were 2 to 6 % off.
+# losses of right validations were up to 1.1 % off and can be 2.1 %; with half of the steps up to 6 %, at times less.
 LOSS_TOLERANCE = 0.025
 SAME_PART = 0.008
 # A training loss is a mean over an epoch in which the network learns: 1 to 3 % above that of the network at its end.
