@@ -107,8 +107,8 @@ def exchange(hub: Hub) -> Iterator[Finding]:
     """All may write into the exchange; nobody may move the course away, or list what was handed in."""
     if _mode(hub.exchange) != 0o1777:
         yield Finding(
-            f"the exchange {hub.exchange} has the mode {_mode(hub.exchange):o}, so that nbgrader refuses it or users can "
-            "move a course away",
+            f"the exchange {hub.exchange} has the mode {_mode(hub.exchange):o}, so that nbgrader refuses it or "
+            "users can move a course away",
             f"chmod 1777 {hub.exchange}",
         )
     course = hub.exchange / hub.course_id

@@ -39,9 +39,8 @@ def main(arguments: list[str] | None = None) -> int:
         folder = wanted.folder.resolve()
         if wanted.action == "write":
             write(Hub(folder, wanted.instructor, course_id=wanted.course_id))
-            print(
-                f"Written. Start it: {Path(sys.executable).with_name('jupyterhub')} -f {folder}/hub/jupyterhub_config.py"
-            )
+            jupyterhub = Path(sys.executable).with_name("jupyterhub")
+            print(f"Written. Start it: {jupyterhub} -f {folder}/hub/jupyterhub_config.py")
             return 0
         return check.print_findings(layout.read(folder))
     except HubError as error:

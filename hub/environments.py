@@ -23,8 +23,8 @@ def python_for_all() -> Path:
         if python.exists() and not closed_above(python) and _is_supported(python):
             return python.resolve()
     raise HubError(
-        f"{own} lies in a folder that only its owner can enter, and none of the system's Pythons is 3.11, 3.12 or 3.13: "
-        "install one for all users, such as Debian's (apt install python3)"
+        f"{own} lies in a folder that only its owner can enter, and none of the system's Pythons is 3.11, 3.12 or "
+        "3.13: install one for all users, such as Debian's (apt install python3)"
     )
 
 

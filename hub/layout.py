@@ -46,7 +46,7 @@ class Hub:
 
     @property
     def exchange(self) -> Path:
-        """nbgrader's exchange."""
+        """The exchange of nbgrader."""
         return self.folder / "exchange"
 
     @property
@@ -111,5 +111,5 @@ def read(folder: Path) -> Hub:
 
 def closed_above(path: Path) -> Path | None:
     """The folder on the way to a path, links followed, that others cannot enter; None if all can reach it."""
-    real = path.resolve()
-    return next((folder for folder in reversed(real.parents) if not folder.stat().st_mode & 0o001), None)
+    above = (folder for folder in reversed(path.resolve().parents) if folder.exists())
+    return next((folder for folder in above if not folder.stat().st_mode & 0o001), None)

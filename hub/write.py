@@ -74,9 +74,8 @@ def require(hub: Hub) -> None:
                 "a hub for a class gives files to other accounts, which root alone may: run the command with sudo. "
                 "To look at a hub as yourself: `make hub`"
             )
-        if closed := closed_above(hub.folder / "any"):
-            if closed != hub.folder:
-                raise HubError(f"users cannot enter {closed}: choose a folder that all can reach, such as /srv/hepdl")
+        if closed := closed_above(hub.folder):
+            raise HubError(f"users cannot enter {closed}: choose a folder that all can reach, such as /srv/hepdl")
         if hub.folder.is_relative_to(ROOT):
             raise HubError(
                 f"{hub.folder} lies in the clone that holds the solutions: choose a folder outside of {ROOT}"
