@@ -38,7 +38,7 @@ def print_findings(hub: Hub) -> int:
 
 def findings(hub: Hub) -> list[Finding]:
     """What is wrong in a hub, in the order of RULES. What cannot be looked at is a finding, too."""
-    found = []
+    found: list[Finding] = []
     for rule in RULES:
         try:
             found += rule(hub)

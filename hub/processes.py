@@ -42,7 +42,7 @@ def stopped_by_signals() -> Iterator[None]:
 
 
 @contextlib.contextmanager
-def running(command: list[str], environment: dict[str, str], log: Path) -> Iterator[subprocess.Popen]:
+def running(command: list[str], environment: dict[str, str], log: Path) -> Iterator[subprocess.Popen[bytes]]:
     """Run a program while the block runs, then end it, and kill what it leaves behind. What it says goes to ``log``."""
     _prctl(PR_SET_CHILD_SUBREAPER, 1)
     with log.open("w") as output:

@@ -12,6 +12,7 @@ import urllib.request
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from pathlib import Path
+from typing import Any
 
 from helpers.repository import ROOT
 from hub.accounts import accounts
@@ -68,7 +69,7 @@ def _make(hub: Hub, stack: ExitStack, assignments: Sequence[str], report: Callab
 
 def _release(hub: Hub, assignments: Sequence[str]) -> None:
     user, group = hub.owner(hub.instructor)
-    as_instructor = {} if hub.one_account else {"user": user, "group": group, "extra_groups": []}
+    as_instructor: dict[str, Any] = {} if hub.one_account else {"user": user, "group": group, "extra_groups": []}
     environment = hub.variables() | {
         "HOME": str(hub.home(hub.instructor)),
         "PATH": os.pathsep.join([str(hub.teacher / "bin"), "/usr/local/bin", "/usr/bin", "/bin"]),
@@ -115,7 +116,7 @@ def _serve(hub: Hub, port: int, report: Callable[[str], None]) -> None:
     raise HubError(f"JupyterHub ended by itself with status {status}; {log} says why")
 
 
-def _wait_for(address: str, program: subprocess.Popen, log: Path) -> None:
+def _wait_for(address: str, program: subprocess.Popen[bytes], log: Path) -> None:
     end = time.monotonic() + SECONDS
     while time.monotonic() < end and program.poll() is None:
         try:
