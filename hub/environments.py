@@ -44,6 +44,7 @@ def make(environment: Path, lock: str, python: Path) -> None:
     if not (environment / "bin" / "python").exists():
         _uv("venv", "--quiet", "--clear", f"--python={python}", f"--prompt={environment.name}", str(environment))
     _uv("pip", "sync", "--compile-bytecode", "--require-hashes", f"--python={environment}", str(ROOT / lock))
+    (environment / ".lock").unlink(missing_ok=True)  # uv lets all users write it
     unfinished.unlink()
 
 

@@ -2,6 +2,7 @@
 
 import contextlib
 import ctypes
+import os
 import signal
 import subprocess
 import sys
@@ -66,6 +67,13 @@ def running(command: list[str], environment: dict[str, str], log: Path) -> Itera
                 program.wait(SECONDS)
             _end_all()
             program.wait()
+
+
+def wait(program: subprocess.Popen[bytes]) -> int:
+    """The status with which a program ends; meanwhile what lost its parent is taken leave of when it ends."""
+    while (ended := os.waitid(os.P_ALL, 0, os.WEXITED | os.WNOWAIT)) and ended.si_pid != program.pid:
+        os.waitpid(ended.si_pid, 0)
+    return program.wait()
 
 
 def _end_all() -> None:

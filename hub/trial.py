@@ -15,9 +15,10 @@ from pathlib import Path
 from typing import Any
 
 from helpers.repository import ROOT
+from hub import check
 from hub.accounts import accounts
 from hub.layout import Hub, HubError
-from hub.processes import Stopped, running, stopped_by_signals
+from hub.processes import Stopped, running, stopped_by_signals, wait
 from hub.write import write
 
 STUDENTS = ("hepdl-alice", "hepdl-bob")
@@ -65,6 +66,9 @@ def _make(hub: Hub, stack: ExitStack, assignments: Sequence[str], report: Callab
     write(hub, lambda step: report(f"  {step}"))
     report(f"  {len(assignments)} assignments released" if len(assignments) > 1 else f"  {assignments[0]} released")
     _release(hub, assignments)
+    if not hub.one_account:
+        for finding in check.findings(hub):
+            report(f"Beware: {finding.wrong}. Remedy: {finding.remedy}")
 
 
 def _release(hub: Hub, assignments: Sequence[str]) -> None:
@@ -112,7 +116,7 @@ def _serve(hub: Hub, port: int, report: Callable[[str], None]) -> None:
         if hub.one_account:
             report(FOR_LOOKING)
         report("Ctrl+C stops it; homes, gradebook and exchange stay for the next time.")
-        status = program.wait()
+        status = wait(program)
     raise HubError(f"JupyterHub ended by itself with status {status}; {log} says why")
 
 

@@ -5,6 +5,7 @@ import time
 import urllib.error
 import urllib.parse
 import urllib.request
+from email.message import Message
 from http.cookiejar import CookieJar
 from typing import NamedTuple
 
@@ -14,7 +15,7 @@ SECONDS = 300
 class Answer(NamedTuple):
     status: int
     text: str
-    headers: dict[str, str]
+    headers: Message
 
     @property
     def json(self):
@@ -33,12 +34,12 @@ class Visitor:
         self.login = self._ask("/hub/login?next=/hub/home", urllib.parse.urlencode(form).encode(), {})
 
     def get(self, path: str) -> Answer:
-        return self._ask(path, None, {})
+        return self._ask(path, None, self._scripts(path))
 
-    def post(self, path: str, **values: str) -> Answer:
-        """Send a form as JupyterLab's scripts do."""
-        form = urllib.parse.urlencode(values).encode()
-        return self._ask(path, form, {"X-XSRFToken": self._token(path), "Referer": self.address + path})
+    def post(self, url: str, **values: str) -> Answer:
+        """Send values as JupyterLab's scripts do: as a form, or with none an empty body."""
+        kind = {} if values else {"Content-Type": "application/json"}
+        return self._ask(url, urllib.parse.urlencode(values).encode(), self._scripts(url) | kind)
 
     def mine(self, path: str) -> str:
         return f"/user/{self.name}/{path}"
@@ -55,6 +56,10 @@ class Visitor:
             time.sleep(1)
         raise TimeoutError(f"{lab.status} {lab.text[:500]}")
 
+    def _scripts(self, path: str) -> dict[str, str]:
+        """The headers of a page's own scripts."""
+        return {"X-XSRFToken": self._token(path), "Referer": self.address + path}
+
     def _token(self, path: str) -> str:
         found = [cookie for cookie in self._cookies if cookie.name == "_xsrf" and path.startswith(cookie.path)]
         return max(found, key=lambda cookie: len(cookie.path)).value if found else ""
@@ -63,6 +68,6 @@ class Visitor:
         request = urllib.request.Request(self.address + path, form, headers)
         try:
             with self._opener.open(request, timeout=SECONDS) as answer:
-                return Answer(answer.status, answer.read().decode(), dict(answer.headers))
+                return Answer(answer.status, answer.read().decode(), answer.headers)
         except urllib.error.HTTPError as error:
-            return Answer(error.code, error.read().decode(errors="replace"), dict(error.headers))
+            return Answer(error.code, error.read().decode(errors="replace"), error.headers)
