@@ -17,8 +17,8 @@ STARTER = """
 import subprocess, sys, time
 sleeper = [sys.executable, "-c", "import time; time.sleep(600)"]
 apart = subprocess.Popen(sleeper, start_new_session=True)
-orphan = subprocess.run(["sh", "-c", 'trap "" TERM; "$@" > /dev/null & echo $!', "sh", *sleeper], capture_output=True)
-ended = subprocess.run(["sh", "-c", "sleep 0.1 > /dev/null & echo $!"], capture_output=True)
+orphan = subprocess.run(["sh", "-c", 'trap "" TERM; "$@" > /dev/null & echo $!', "sh", *sleeper], stdout=subprocess.PIPE)
+ended = subprocess.run(["sh", "-c", "sleep 0.1 > /dev/null & echo $!"], stdout=subprocess.PIPE)
 print(apart.pid, orphan.stdout.decode().strip(), ended.stdout.decode().strip(), flush=True)
 time.sleep(600)
 """
@@ -44,7 +44,10 @@ def holder(tmp_path):
     with subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, text=True) as program:
         program.log = log
         yield program
-        program.kill()
+        if program.poll() is None:
+            for process in psutil.Process(program.pid).children(recursive=True):
+                process.kill()
+            program.kill()
 
 
 def numbers(holder) -> list[int]:
