@@ -17,9 +17,10 @@ STARTER = """
 import subprocess, sys, time
 sleeper = [sys.executable, "-c", "import time; time.sleep(600)"]
 apart = subprocess.Popen(sleeper, start_new_session=True)
-orphan = subprocess.run(["sh", "-c", 'trap "" TERM; "$@" > /dev/null & echo $!', "sh", *sleeper], stdout=subprocess.PIPE)
-ended = subprocess.run(["sh", "-c", "sleep 0.1 > /dev/null & echo $!"], stdout=subprocess.PIPE)
-print(apart.pid, orphan.stdout.decode().strip(), ended.stdout.decode().strip(), flush=True)
+shell = lambda *command: subprocess.run(["sh", "-c", *command], stdout=subprocess.PIPE, text=True).stdout.strip()
+orphan = shell('trap "" TERM; "$@" > /dev/null & echo $!', "sh", *sleeper)
+ended = shell("sleep 0.1 > /dev/null & echo $!")
+print(apart.pid, orphan, ended, flush=True)
 time.sleep(600)
 """
 HOLDER = """
