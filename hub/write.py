@@ -4,6 +4,7 @@ Writing again brings all of it up to date; what users made (homes, clone, gradeb
 """
 
 import os
+import re
 import shutil
 import subprocess
 from collections.abc import Callable
@@ -20,6 +21,7 @@ NODE_MISSING = (
     "`apt install nodejs npm` installs it (or `conda install nodejs`); then run the same command again"
 )
 PROXY = "proxy"
+CREDENTIALS = re.compile("//[^/@]*@")
 NOT_DATA = {"generated", "generation"}
 
 
@@ -139,15 +141,18 @@ def _clone(hub: Hub) -> None:
     if hub.course.exists():
         return
     with replacing(hub.course) as part:
-        done = subprocess.run(
-            ["git", "clone", "--quiet", "--no-hardlinks", "--depth=1", ROOT.as_uri(), part],
-            capture_output=True,
-            text=True,
-        )
+        done = _git("clone", "--quiet", "--no-hardlinks", "--depth=1", ROOT.as_uri(), str(part))
         if done.returncode:
             raise HubError(f"git could not clone {ROOT} for the instructor: {done.stderr.strip()}")
+        origin = _git("-C", str(ROOT), "remote", "get-url", "origin")
+        if origin.returncode == 0:
+            _git("-C", str(part), "remote", "set-url", "origin", CREDENTIALS.sub("//", origin.stdout.strip()))
         part.chmod(0o700)
         _own(hub, part)
+
+
+def _git(*arguments: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(["git", *arguments], capture_output=True, text=True)
 
 
 def _own(hub: Hub, path: Path, deep: bool = True) -> None:

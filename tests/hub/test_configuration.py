@@ -43,6 +43,15 @@ def test_a_hub_for_a_class_asks_the_machine_for_accounts_and_is_reached_through_
     assert "spawner_class" not in config.JupyterHub
 
 
+def test_a_configuration_of_the_administrators_own_may_load_it(hub, tmp_path):
+    configuration(hub)
+    own = f"load_subconfig({str(hub.private / 'jupyterhub_config.py')!r})\nc.JupyterHub.bind_url = 'http://:80'"
+    put(tmp_path / "own.py", own)
+    config = load(tmp_path, "own.py")
+    assert config.JupyterHub.bind_url == "http://:80"
+    assert config.JupyterHub.cookie_secret_file == f"{hub.private}/cookie_secret"
+
+
 def test_what_the_hub_writes_lies_in_its_private_folder(hub):
     config = configuration(hub)
     kept = [config.JupyterHub.db_url, config.JupyterHub.cookie_secret_file, config.ConfigurableHTTPProxy.pid_file]

@@ -103,6 +103,29 @@ def test_students_get_helpers_and_pages_and_no_more(open_folder):
     assert {page.name for page in (environment / "share/hepdl").iterdir()} == {"start.md", "glossary.md"}
 
 
+@pytest.mark.parametrize(
+    ("origin", "kept"),
+    [("https://me:token@example.org/course.git", "https://example.org/course.git"), ("git@example.org:c.git",) * 2],
+)
+def test_the_instructors_clone_is_closed_and_pulls_from_where_this_one_does(open_folder, monkeypatch, origin, kept):
+    def git(*arguments):
+        command = ["git", "-c", "user.name=me", "-c", "user.email=me", "-C", source, *arguments]
+        return subprocess.run(command, check=True, capture_output=True, text=True).stdout.strip()
+
+    source = open_folder / "source"
+    source.mkdir()
+    for setup in (["init"], ["commit", "--allow-empty", "-m", "first"], ["remote", "add", "origin", origin]):
+        git(*setup)
+    monkeypatch.setattr(write, "ROOT", source)
+    hub = Hub(open_folder / "hub", ME, one_account=True)
+    write._clone(hub)
+    assert stat.S_IMODE(hub.course.stat().st_mode) == stat.S_IMODE(hub.course.parent.stat().st_mode) == 0o700
+    assert git("-C", str(hub.course), "remote", "get-url", "origin") == kept
+    put(hub.course / "gradebook.db", "grades")
+    write._clone(hub)
+    assert (hub.course / "gradebook.db").read_text() == "grades"
+
+
 def test_an_account_that_is_somebodys_is_not_touched(open_folder):
     hub = Hub(open_folder, ME)
     with pytest.raises(HubError, match=f"has an account {ME} of its own"), accounts.accounts(hub):
