@@ -25,7 +25,7 @@ STUDENTS = ("hepdl-alice", "hepdl-bob")
 INSTRUCTOR = "hepdl-lecturer"
 FOR_LOOKING = (
     "This hub runs under your account alone: each user can read what the others have, solutions and gradebook too. "
-    "It is for looking, not for a class; as root (sudo make hub) each user gets an account."
+    "It is for looking, not for a class. As root (sudo .venv/bin/hepdl hub try) each user gets an account of the machine."
 )
 SECONDS = 120
 """How long the hub may take to answer."""
