@@ -17,7 +17,7 @@ from typing import Any
 from helpers.repository import ROOT
 from hub import check
 from hub.accounts import accounts
-from hub.layout import Hub, HubError
+from hub.layout import Hub, HubError, read
 from hub.processes import Stopped, running, stopped_by_signals, wait
 from hub.write import write
 
@@ -25,7 +25,7 @@ STUDENTS = ("hepdl-alice", "hepdl-bob")
 INSTRUCTOR = "hepdl-lecturer"
 FOR_LOOKING = (
     "This hub runs under your account alone: each user can read what the others have, solutions and gradebook too. "
-    "It is for looking, not for a class. As root (sudo .venv/bin/hepdl hub try) each user gets an account of the machine."
+    "It is for looking, not for a class. As root (sudo .venv/bin/hepdl hub try) each user gets an account."
 )
 SECONDS = 120
 """How long the hub may take to answer."""
@@ -50,6 +50,9 @@ def run(hub: Hub, port: int, assignments: Sequence[str] = (), report: Callable[[
     names = sorted({notebook.parent.name for notebook in (ROOT / "solutions").glob("*/*.ipynb")})
     if unknown := set(assignments) - set(names):
         raise HubError(f"there is no assignment {', '.join(sorted(unknown))}; there are {', '.join(names)}")
+    if (hub.private / "settings.json").exists() and read(hub.folder).one_account != hub.one_account:
+        who = "root" if hub.one_account else "another account"
+        raise HubError(f"{hub.folder} holds a hub that {who} made: name another folder")
     with stopped_by_signals(), ExitStack() as stack:
         try:
             _make(hub, stack, assignments or names, report)

@@ -150,6 +150,13 @@ def test_an_assignment_that_is_not_there_is_told(open_folder):
         trial.run(Hub(open_folder, ME), trial._free_port(), ["ex99"])
 
 
+def test_a_hub_of_one_account_does_not_become_one_of_many(open_folder):
+    alone = Hub(open_folder, ME, one_account=True)
+    put(alone.private / "settings.json", alone.settings())
+    with pytest.raises(HubError, match="holds a hub that another account made: name another folder"):
+        trial.run(Hub(open_folder, ME), trial._free_port())
+
+
 def test_trouble_is_one_sentence(open_folder, capsys):
     assert command.main(["check", str(open_folder)]) == 1
     assert capsys.readouterr().err == (
