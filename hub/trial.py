@@ -67,7 +67,7 @@ def _make(hub: Hub, stack: ExitStack, assignments: Sequence[str], report: Callab
     hub.folder.chmod(0o755)
     stack.enter_context(accounts(hub))
     write(hub, lambda step: report(f"  {step}"))
-    report(f"  {len(assignments)} assignments released" if len(assignments) > 1 else f"  {assignments[0]} released")
+    report(f"  the release of {', '.join(assignments)}")
     _release(hub, assignments)
     if not hub.one_account:
         for finding in check.findings(hub):
