@@ -71,6 +71,8 @@ def running(command: list[str], environment: dict[str, str], log: Path) -> Itera
 
 def wait(program: subprocess.Popen[bytes]) -> int:
     """The status with which a program ends; meanwhile what lost its parent is taken leave of when it ends."""
+    if sys.platform != "linux":
+        return program.wait()
     while (ended := os.waitid(os.P_ALL, 0, os.WEXITED | os.WNOWAIT)) and ended.si_pid != program.pid:
         os.waitpid(ended.si_pid, 0)
     return program.wait()
