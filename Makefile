@@ -9,7 +9,7 @@ SAY = >&2 echo
 
 export TF_CPP_MIN_LOG_LEVEL = 3
 
-.PHONY: help lab test test-all lint course solutions data big-file environment lock clean
+.PHONY: help lab test test-all lint course solutions data big-file hub environment lock clean
 
 help: ## this list
 	@echo "usage: make TARGET [VARIABLE=value ...]"
@@ -21,6 +21,9 @@ lab: LOCK = requirements.txt
 lab: environment ## open the course in JupyterLab (LAB_ARGS="--no-browser" and the like are passed on)
 	@JUPYTER_CONFIG_PATH="$(CURDIR)/lab$${JUPYTER_CONFIG_PATH:+:$$JUPYTER_CONFIG_PATH}" \
 	$(IN_ENVIRONMENT) exec jupyter lab $(LAB_ARGS)
+
+hub: environment ## try the course on a JupyterHub of this machine: two students and an instructor (HUB=folder)
+	@$(HEPDL) hub try $(HUB)
 
 # One thread for each of the two workers: with more, the workers wait for each other.
 test test-all: export TF_NUM_INTRAOP_THREADS = 1
@@ -55,9 +58,10 @@ COMPILE = $(UV) pip compile --quiet --universal --python-version 3.11 --fork-str
 	--no-emit-index-url --custom-compile-command "make lock"
 
 lock: environment ## pin the newest packages that pyproject.toml allows (LOCK_ARGS="--upgrade" or "--upgrade-package name")
-	@$(COMPILE) $(LOCK_ARGS) --group instructor --group generation --group development \
+	@$(COMPILE) $(LOCK_ARGS) --group instructor --group generation --group development --group hub \
 		--output-file requirements-all.txt pyproject.toml
 	@$(COMPILE) --constraint requirements-all.txt --output-file requirements.txt pyproject.toml
+	@$(COMPILE) --constraint requirements-all.txt --group hub --output-file requirements-hub.txt pyproject.toml
 	@$(COMPILE) $(LOCK_ARGS) --group bootstrap --no-deps --output-file requirements-uv.txt
 	@echo "The locks are up to date; the next target installs them."
 

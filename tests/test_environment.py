@@ -18,9 +18,9 @@ from packaging.version import Version
 from helpers.repository import ROOT
 
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())
-LOCKS = ["requirements.txt", "requirements-all.txt", "requirements-uv.txt"]
-OWN = {"helpers", "grading", "data", "hepdl", "benchmarks", "tests"}
-GROUPS = ("instructor", "generation", "development")
+LOCKS = ["requirements.txt", "requirements-all.txt", "requirements-hub.txt", "requirements-uv.txt"]
+OWN = {"helpers", "grading", "data", "hepdl", "hub", "benchmarks", "tests"}
+GROUPS = ("instructor", "generation", "development", "hub")
 DISTRIBUTIONS = packages_distributions()
 PYTHONS = ["3.11", "3.12", "3.13"]
 PLATFORMS = [("linux", "x86_64"), ("linux", "aarch64"), ("darwin", "arm64")]
@@ -94,7 +94,9 @@ def test_no_address_and_no_path_in_a_lock(lock):
 def test_the_locks_satisfy_pyproject(environment):
     student = [*PROJECT["project"]["dependencies"], *PROJECT["build-system"]["requires"]]
     everything = [*student, *(requirement for group in GROUPS for requirement in PROJECT["dependency-groups"][group])]
-    for lock, wanted in (("requirements.txt", student), ("requirements-all.txt", everything)):
+    on_a_hub = [*student, *PROJECT["dependency-groups"]["hub"]]
+    locks = {"requirements.txt": student, "requirements-hub.txt": on_a_hub, "requirements-all.txt": everything}
+    for lock, wanted in locks.items():
         pinned = pins(lock, environment)
         for requirement in map(Requirement, wanted):
             if requirement.marker is None or requirement.marker.evaluate(environment):
@@ -105,12 +107,15 @@ def test_the_locks_satisfy_pyproject(environment):
 
 @pytest.mark.parametrize("environment", environments(), ids=lambda e: f"{e['python_version']}-{e['platform_machine']}")
 def test_student_and_instructor_have_the_same_versions(environment):
-    student, everything = pins("requirements.txt", environment), pins("requirements-all.txt", environment)
-    assert student.items() <= everything.items()
+    student, on_a_hub, everything = (
+        pins(f"requirements{name}.txt", environment).items() for name in ("", "-hub", "-all")
+    )
+    assert student <= on_a_hub <= everything
 
 
-def test_a_student_installs_nothing_of_the_instructors_or_the_developers():
-    student = pins("requirements.txt", environments()[0])
+@pytest.mark.parametrize("lock", ["requirements.txt", "requirements-hub.txt"])
+def test_a_student_installs_nothing_of_the_instructors_or_the_developers(lock):
+    student = pins(lock, environments()[0])
     assert not student.keys() & {"dask", "distributed", "fastjet", "mypy", "psycopg", "pytest", "pythia8mc", "ruff"}
 
 
@@ -119,7 +124,9 @@ def test_what_is_imported_is_declared():
     student = names(PROJECT["project"]["dependencies"])
     instructor = student | names(PROJECT["dependency-groups"]["instructor"])
     everything = instructor.union(*(names(PROJECT["dependency-groups"][group]) for group in GROUPS))
-    rooms = {"helpers": student, "solutions": student, "grading": instructor, "data": everything, "tests": everything}
+    hub = instructor | names([*PROJECT["dependency-groups"]["hub"], *PROJECT["dependency-groups"]["bootstrap"]])
+    rooms = {"helpers": student, "solutions": student, "grading": instructor, "hub": hub}
+    rooms |= {"data": everything, "tests": everything}
     missing = {
         f"{path.relative_to(ROOT)}: {package}"
         for room, declared in rooms.items()
