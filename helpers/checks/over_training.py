@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 import numpy as np
-from scipy.stats import chi2
+from scipy import special
 
 from helpers.checks.failure import that
 from helpers.checks.functions import call_unchanged
@@ -52,12 +52,14 @@ def compares_outputs(function: Callable[..., Any], training: Sample, validation:
         "the variances of both histograms belong into the denominator, not that of training alone": _p_value(
             training, validation, edges, share=(1, 0)
         ),
-        "normalised histograms fix one bin: the degrees of freedom are the filled bins minus 1": chi2.sf(
-            statistic, filled
+        "normalised histograms fix one bin: the degrees of freedom are the filled bins minus 1": special.chdtrc(
+            filled, statistic
         ),
-        "bins that are empty in both histograms do not count as degrees of freedom": chi2.sf(statistic, len(edges) - 2),
-        "bins that are empty in both do not count, and one more is fixed: filled bins minus 1": chi2.sf(
-            statistic, len(edges) - 1
+        "bins that are empty in both histograms do not count as degrees of freedom": special.chdtrc(
+            len(edges) - 2, statistic
+        ),
+        "bins that are empty in both do not count, and one more is fixed: filled bins minus 1": special.chdtrc(
+            len(edges) - 1, statistic
         ),
     }
     explained(np.array(found), mistakes, rtol=1e-4, atol=1e-9)
@@ -102,9 +104,9 @@ def _statistic(
 
 def _p_value_of(used: np.ndarray, training: Sample, validation: Sample, edges: np.ndarray) -> float:
     """The p-value of some of the bins alone, (n_bins,) of bool."""
-    return float(chi2.sf(_statistic(training, validation, edges, among=used), np.count_nonzero(used) - 1))
+    return float(special.chdtrc(np.count_nonzero(used) - 1, _statistic(training, validation, edges, among=used)))
 
 
 def _p_value(training: Sample, validation: Sample, edges: np.ndarray, **choices: Any) -> float:
     statistic = _statistic(training, validation, edges, **choices)
-    return float(chi2.sf(statistic, _filled(training, validation, edges) - 1))
+    return float(special.chdtrc(_filled(training, validation, edges) - 1, statistic))

@@ -307,7 +307,7 @@ plt.show()
 
 # %% tags=["nbval-ignore-output"]
 def milliseconds(function):
-    return 1e3 * min(timeit.repeat(function, number=1, repeat=30))
+    return 1e3 * min(timeit.repeat(function, number=1, repeat=10))
 
 
 def compare(width, n_events=1000):
@@ -327,7 +327,7 @@ for width in (50, 400):
 
 
 # %% [markdown]
-# What comes out depends on your machine, on how you wrote the functions and on what else the machine is doing: each time is the least of thirty, but close other programs, and run the cell again.
+# What comes out depends on your machine, on how you wrote the functions and on what else the machine is doing: each time is the least of ten, but close other programs, and run the cell again.
 # When this was written, tanh alone took two to seven times as long as ReLU and the sigmoid three to eleven times; but a layer of 50 neurons with tanh took two to four times as long as one with ReLU, and a layer of 400 neurons only up to a quarter longer.
 # There is no fixed factor: the work of the matrix products grows with the square of the width, that of the activations only with the width.
 # And a training also reads data, averages and updates, which no activation makes faster.
