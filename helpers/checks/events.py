@@ -8,6 +8,9 @@ from scipy import special
 from helpers.checks.failure import that
 from helpers.checks.values import numbers, plain
 
+# From so many events on, a tenth of the places holds enough of each tenth of them to be counted.
+MANY_EVENTS = 1000
+
 
 def same_events(value: Any, expected: Any, name: str) -> None:
     """Fail unless both hold the same values, each as often, in any order: no event lost, none doubled, none changed.
@@ -53,6 +56,14 @@ def agree(first: np.ndarray, second: np.ndarray) -> bool:
     if "f" in kinds and set(kinds) <= set("biuf"):
         return np.allclose(first, second, rtol=1e-6, atol=0)
     return bool(np.all(first == second))
+
+
+def in_random_order(order: np.ndarray, message: str) -> None:
+    """Fail with the message unless an order is a random one, as far as so many events tell. order: (n_events,)."""
+    if len(order) < MANY_EVENTS:
+        shuffled(order, message)
+    else:
+        randomly_ordered(order, message)
 
 
 def randomly_ordered(order: np.ndarray, message: str) -> None:

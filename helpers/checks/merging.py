@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from helpers.checks.events import agree, shuffled
+from helpers.checks.events import agree, in_random_order
 from helpers.checks.failure import that
 from helpers.checks.functions import call
 from helpers.checks.values import close, dictionary, equal, numbers, plain, shape
@@ -30,12 +30,22 @@ def merges(samples: Mapping[str, Any], classes: Sequence[Sequence[Mapping[str, n
         for kind, values in wanted.items():
             hint = "one row for each event" if values.ndim > 1 else "one for each row of inputs"
             shape(sample[kind], (n_events, *values.shape[1:]), f'{part}["{kind}"]', hint=hint)
-        _holds(sample, wanted, all_inputs, part)
-        shuffled(sample["labels"], f"{part} still has one class before the other: shuffle after merging")
+        order = _order(sample, wanted, all_inputs, part)
+        changes = np.count_nonzero(np.diff(plain(sample["labels"], f'{part}["labels"]')))
+        that(changes >= len(pieces), f"{part} still has one class before the other: shuffle after merging")
+        in_random_order(
+            order,
+            f"{part} is still in the order of what was merged, or close to it, or prefers some places: shuffle every "
+            "event, and let every order be equally likely, as rng.permutation does",
+        )
 
 
-def _holds(sample: Mapping[str, Any], wanted: Mapping[str, np.ndarray], all_inputs: np.ndarray, part: str) -> None:
-    """Fail unless a sample holds the wanted events: sorted by all that they hold, the inputs first, they agree.
+def _order(
+    sample: Mapping[str, Any], wanted: Mapping[str, np.ndarray], all_inputs: np.ndarray, part: str
+) -> np.ndarray:
+    """From which of the wanted events each event came, (n_events,). Fail unless a sample holds just these.
+
+    Sorted by all that they hold, the inputs first, they agree.
 
     all_inputs: those of all parts, by which events of another part are known.
     """
@@ -66,6 +76,9 @@ def _holds(sample: Mapping[str, Any], wanted: Mapping[str, np.ndarray], all_inpu
             agree(found[kind][order], wanted[kind][wanted_order]),
             f"in {part} an event has lost its {kind.removesuffix('s')}: {one_order}",
         )
+    came_from = np.empty_like(order)
+    came_from[order] = wanted_order
+    return came_from
 
 
 def scales(function: Callable[..., Any], sample: Any) -> None:

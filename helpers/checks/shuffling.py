@@ -5,14 +5,12 @@ from typing import Any
 
 import numpy as np
 
-from helpers.checks.events import agree, randomly_ordered, same_events, shuffled
+from helpers.checks.events import agree, in_random_order, same_events
 from helpers.checks.failure import that
 from helpers.checks.functions import call
 from helpers.checks.values import dictionary, equal, numbers, plain, shape
 
 PARTS = ("training", "validation", "test")
-# From so many events on, a tenth of the places holds enough of each tenth of them to be counted.
-MANY_EVENTS = 1000
 
 
 def shuffles(function: Callable[..., Any], *arrays: np.ndarray) -> None:
@@ -38,7 +36,7 @@ def shuffles(function: Callable[..., Any], *arrays: np.ndarray) -> None:
     that(agree(result[0], arrays[0][order]), "a row was torn apart: an event's inputs must stay together")
     for found, array in zip(result[1:], arrays[1:], strict=True):
         that(agree(found, array[order]), "an event lost its weight or its label: one order must serve all arrays")
-    _is_random(
+    in_random_order(
         order,
         "the order is the one you were given, or close to it, or prefers some places: use what the shuffle returns, "
         "shuffle every event, and let every order be equally likely, as rng.permutation does",
@@ -147,14 +145,7 @@ def split_sample(sample: Any, given: Mapping[str, np.ndarray], fractions: Mappin
         )
         first += n_part
     says = f"{name} is still in the order of the file, or its order prefers some places: shuffle it before you split it"
-    _is_random(came_from.astype(int), says)
-
-
-def _is_random(order: np.ndarray, message: str) -> None:
-    if len(order) < MANY_EVENTS:
-        shuffled(order, message)
-    else:
-        randomly_ordered(order, message)
+    in_random_order(came_from.astype(int), says)
 
 
 def _columns(values: np.ndarray) -> np.ndarray:

@@ -72,6 +72,17 @@ def test_merges_says_what_is_wrong(samples, says):
         checks.merges(samples, CLASSES)
 
 
+def test_merges_sees_classes_that_keep_their_order():
+    samples = merged()
+    for part, sample in samples.items():
+        for label in (0, 1):
+            of_the_class = sample["labels"] == label
+            for kind in KINDS:
+                sample[kind][of_the_class] = CLASSES[label][list(SIZES).index(part)][kind]
+    with pytest.raises(CheckFailed, match="training is still in the order of what was merged"):
+        checks.merges(samples, CLASSES)
+
+
 SAMPLE = np.random.default_rng(5).gamma(2, [20, 40, 5], (4000, 3)).astype("float32")
 MEAN, DEVIATION = SAMPLE.mean(axis=0), SAMPLE.std(axis=0)
 
