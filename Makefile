@@ -9,11 +9,11 @@ SAY = >&2 echo
 
 export TF_CPP_MIN_LOG_LEVEL = 3
 
-.PHONY: help lab test test-all lint course solutions data big-file hub environment lock clean
+.PHONY: help lab test test-all lint course solutions data big-file hub release-archive environment lock clean
 
 help: ## this list
 	@echo "usage: make TARGET [VARIABLE=value ...]"
-	@awk -F ':.*## ' '/^[a-z][a-z-]*:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z][a-z-]*:.*## / { printf "  make %-15s %s\n", $$1, $$2 }' Makefile
 	@echo "The other commands, and more options of these: .venv/bin/hepdl --help"
 
 # lab/ says what a student's JupyterLab leaves out: the instructor's tools, the exchange that a laptop has not, and news.
@@ -54,6 +54,9 @@ big-file: LOCK = requirements.txt
 big-file: environment ## write big.root, two million events to practise on in Exercise 6 (EVENTS=number to choose)
 	@$(HEPDL) big-file big.root $(if $(EVENTS),--events $(EVENTS))
 
+release-archive: environment ## write the students' and the instructors' archive of this commit into build/release
+	@$(HEPDL) release-archive
+
 COMPILE = $(UV) pip compile --quiet --universal --python-version 3.11 --fork-strategy fewest --generate-hashes \
 	--no-emit-index-url --custom-compile-command "make lock"
 
@@ -81,7 +84,8 @@ environment: .venv/bin/uv ## install all packages, for `hepdl` and the tests
 	if [ -e .venv/bin/hepdl ] || [ ! -t 2 ]; then quiet=--quiet; fi; \
 	$(INSTALL) $$again --compile-bytecode --require-hashes -r requirements-uv.txt -r $(LOCK) && \
 	$(INSTALL) --no-deps --no-build-isolation --editable . && \
-	mkdir -p $(SERVER_CONFIG) && cp grading/formgrader/nbgrader_guarded.json $(SERVER_CONFIG); status=$$?; \
+	if [ -d grading ]; then mkdir -p $(SERVER_CONFIG) && cp grading/formgrader/nbgrader_guarded.json $(SERVER_CONFIG); fi; \
+	status=$$?; \
 	if [ $$status -lt 128 ]; then rm -f .venv/unfinished; fi; [ $$status = 0 ] || { $(SAY) \
 	"The packages could not be installed. Is this machine connected to the network? If so, the lines above say why." \
 	"Then run the same command again; where it does not help, run 'make clean' first."; exit 1; }

@@ -25,6 +25,7 @@ COMMANDS = {
     "big-file": Command("helpers.big_file", "write a large ROOT file to practise on in Exercise 6"),
     "solutions": Command("grading.authoring.lessons", "run the solution notebooks and store their outputs"),
     "course": Command("grading.authoring.release", "regenerate course/, what a student receives, from solutions/"),
+    "release-archive": Command("grading.authoring.release_archives", "write what students and instructors download"),
     "hygiene": Command("grading.authoring.hygiene", "find traces of who ran a notebook, and what must stay secret"),
     "demo-class": Command("grading.authoring.demonstration", "grade a class of example submissions, release to grades"),
     "autograde": Command("grading.autograde.command", "grade what was collected, in parallel"),

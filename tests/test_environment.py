@@ -165,8 +165,3 @@ def test_binder_installs_the_course_itself_without_fetching():
     script = ROOT / "postBuild"
     assert os.access(script, os.X_OK)
     assert "--no-deps --no-build-isolation --editable ." in script.read_text()
-
-
-def test_versions_agree():
-    version = PROJECT["project"]["version"]
-    assert yaml.safe_load((ROOT / "CITATION.cff").read_text())["version"] == version
