@@ -833,11 +833,15 @@ def run_alone(settings, options):
 
 
 def run_at_a_time(experiments, options):
-    """Run experiments in as many processes at a time as options["jobs"] says."""
+    """Run experiments in as many processes at a time as options["jobs"] says; an error, or Ctrl + C, ends all."""
     with ProcessPoolExecutor(options["jobs"], multiprocessing.get_context("spawn")) as pool:
-        tasks = [pool.submit(run_alone, settings, options) for settings in experiments]
-        for task in tqdm(as_completed(tasks), total=len(tasks), unit=" runs"):
-            task.result()
+        try:
+            tasks = [pool.submit(run_alone, settings, options) for settings in experiments]
+            for task in tqdm(as_completed(tasks), total=len(tasks), unit=" runs"):
+                task.result()
+        finally:
+            for process in multiprocessing.active_children():
+                process.terminate()
 
 
 # %% [markdown]

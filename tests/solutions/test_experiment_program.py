@@ -1,8 +1,10 @@
 """The program of the lesson *experiment*, run as one: its options, its errors, and what an end by force leaves."""
 
 import ast
+import contextlib
 import json
 import os
+import signal
 import subprocess
 import sys
 import time
@@ -137,3 +139,36 @@ def test_the_same_settings_give_the_same_numbers_in_processes_of_their_own(progr
     for name, (result, _) in after.items():
         assert result["metrics"] == pytest.approx(before[name][0]["metrics"], rel=1e-5)
         assert result["history"]["loss"] == pytest.approx(before[name][0]["history"]["loss"], rel=1e-5)
+
+
+def group_exists(group):
+    try:
+        os.killpg(group, 0)
+    except ProcessLookupError:
+        return False
+    return True
+
+
+def test_ctrl_c_ends_a_program_and_all_its_processes(program, tmp_path):
+    many = ["--varset", "2", "--width", "4", "--depth", "1", "--seed", *map(str, range(40))]
+    running = subprocess.Popen(
+        [sys.executable, program, *many, "--epochs", "20", "--folder", tmp_path, "--jobs", "2"],
+        env=environment(),
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
+    )
+    try:
+        until = time.monotonic() + 300
+        while not results(tmp_path) and time.monotonic() < until and running.poll() is None:
+            time.sleep(0.05)
+        os.killpg(running.pid, signal.SIGINT)
+        assert running.wait(120) != 0
+        assert 0 < len(results(tmp_path)) < 10
+        until = time.monotonic() + 60
+        while group_exists(running.pid):
+            assert time.monotonic() < until, "some of its processes are left"
+            time.sleep(0.1)
+    finally:
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(running.pid, signal.SIGKILL)
