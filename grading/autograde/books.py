@@ -143,7 +143,7 @@ class Books:
         )
         if url.get_backend_name() == "sqlite" and (url.database is None or not Path(url.database).exists()):
             raise CannotGrade(unknown)
-        with gradebook_errors_explained(self.coursedir), self._gradebook() as gradebook:
+        with gradebook_errors_explained(self.coursedir), self.gradebook() as gradebook:
             try:
                 assignment = gradebook.find_assignment(self.assignment)
             except MissingEntry:
@@ -153,7 +153,8 @@ class Books:
             gradebook.db.execute(same)
             gradebook.db.rollback()
 
-    def _gradebook(self) -> Gradebook:
+    def gradebook(self) -> Gradebook:
+        """The gradebook, opened."""
         return Gradebook(self.coursedir.db_url, self.coursedir.course_id)
 
     def submitted(self, student: str) -> Path:
@@ -186,7 +187,7 @@ class Books:
 
     def state(self) -> dict[str, str]:
         """Of each student who has handed in: "" if that is graded, "new" if nothing was, else why it must be again."""
-        with gradebook_errors_explained(self.coursedir), self._gradebook() as gradebook:
+        with gradebook_errors_explained(self.coursedir), self.gradebook() as gradebook:
             self._tests = digest(in_gradebook(gradebook, self.assignment))
             assignment = gradebook.find_assignment(self.assignment)
             notebooks = {f"{notebook.name}.ipynb" for notebook in assignment.notebooks}
@@ -215,8 +216,8 @@ class Books:
 
     def _why_again(self, student: str, notebooks: set[str], recorded: dict, untested: bool) -> str:
         files, graded_files = self.submitted(student), self.autograded(student)
-        if student not in recorded and not graded_files.exists():
-            return "new"
+        if not graded_files.exists() and recorded.get(student) is None and not self._log(student).exists():
+            return "new"  # an extension may be recorded
         complete = all((graded_files / name).is_file() for name in notebooks if (files / name).exists())
         if not (graded_files.exists() and complete):
             return "its grading had failed or was interrupted"
@@ -241,14 +242,14 @@ class Books:
 
     def lesson(self) -> tuple[Cells, bool]:
         """The assignment's cells in the gradebook, and whether somebody has handed it in."""
-        with gradebook_errors_explained(self.coursedir), self._gradebook() as gradebook:
+        with gradebook_errors_explained(self.coursedir), self.gradebook() as gradebook:
             cells = in_gradebook(gradebook, self.assignment)
             return cells, bool(gradebook.find_assignment(self.assignment).submissions)
 
     def points(self) -> Points:
         """The points that tests gave."""
         found: Points = {}
-        with gradebook_errors_explained(self.coursedir), self._gradebook() as gradebook:
+        with gradebook_errors_explained(self.coursedir), self.gradebook() as gradebook:
             rows = (
                 gradebook.db.query(SubmittedAssignment.student_id, Notebook.name, GradeCell.name, Grade.auto_score)
                 .join(SubmittedNotebook, SubmittedNotebook.assignment_id == SubmittedAssignment.id)
@@ -286,7 +287,7 @@ class Books:
             autograde_preprocessors=halves(self.coursedir, self.config)[1],
         )
         final = self.autograded(submission.student)
-        with gradebook_errors_explained(self.coursedir), self._gradebook() as gradebook:
+        with gradebook_errors_explained(self.coursedir), self.gradebook() as gradebook:
             marks = Marks(gradebook, self.assignment, submission.student, final)
         self._take_old_files_away(submission.student)
         staged_notebooks = Path(
@@ -295,7 +296,7 @@ class Books:
         with captured_log() as log, gradebook_errors_explained(self.coursedir):
             converter.start()
             converter.run_post_convert_hook()
-            with self._gradebook() as gradebook:
+            with self.gradebook() as gradebook:
                 marks.keep(gradebook, staged_notebooks)
         self.write_log(submission.student, executed.log + log.text)
         final.parent.mkdir(parents=True, exist_ok=True)
@@ -309,7 +310,7 @@ class Books:
         """
         changed = {}
         policy = AssignLatePenalties(config=self.config)
-        with gradebook_errors_explained(self.coursedir), self._gradebook() as gradebook:
+        with gradebook_errors_explained(self.coursedir), self.gradebook() as gradebook:
             policy.gradebook, policy.assignment_id = gradebook, self.assignment
             policy.init_plugin()
             for entry in gradebook.assignment_submissions(self.assignment):
@@ -342,7 +343,7 @@ class Books:
         self._take_old_files_away(student)
         handed_in = timestamp_of(self.submitted(student))
         timestamp = {"timestamp": handed_in} if isinstance(handed_in, datetime) else {}
-        with captured_log(), gradebook_errors_explained(self.coursedir), self._gradebook() as gradebook:
+        with captured_log(), gradebook_errors_explained(self.coursedir), self.gradebook() as gradebook:
             gradebook.update_or_create_student(student)
             entry = gradebook.update_or_create_submission(self.assignment, student, **timestamp)
             for notebook in entry.notebooks:
@@ -361,7 +362,10 @@ class Books:
 
     def write_log(self, student: str, text: str) -> None:
         """Replace the student's log; characters that UTF-8 does not have are written as escapes."""
-        (self.logs / f"{student}.log").write_text(text, errors="backslashreplace")
+        self._log(student).write_text(text, errors="backslashreplace")
+
+    def _log(self, student: str) -> Path:
+        return self.logs / f"{student}.log"
 
 
 def timestamp_of(folder: Path) -> datetime | float | None:
