@@ -29,6 +29,7 @@ COMMANDS = {
     "demo-class": Command("grading.authoring.demonstration", "grade a class of example submissions, release to grades"),
     "autograde": Command("grading.autograde.command", "grade what was collected, in parallel"),
     "extension": Command("grading.autograde.extension", "give a student more time, before or after grading"),
+    "marking-schemes": Command("grading.authoring.marking_schemes", "write a page of an assignment's marking schemes"),
     "challenge": Command("grading.challenge.make_round", "make the challenge's secret jets, or set up the example"),
     "leaderboard": Command("grading.challenge.leaderboard", "score what groups handed in to the challenge"),
     "hub": Command("hub.command", "try the course on a JupyterHub, write what an installed one needs, check that one"),
