@@ -28,6 +28,7 @@ COMMANDS = {
     "hygiene": Command("grading.authoring.hygiene", "find traces of who ran a notebook, and what must stay secret"),
     "demo-class": Command("grading.authoring.demonstration", "grade a class of example submissions, release to grades"),
     "autograde": Command("grading.autograde.command", "grade what was collected, in parallel"),
+    "hand-ins": Command("grading.platforms.hand_ins", "take hand-ins from Moodle, Canvas or mails"),
     "extension": Command("grading.autograde.extension", "give a student more time, before or after grading"),
     "marking-schemes": Command("grading.authoring.marking_schemes", "write a page of an assignment's marking schemes"),
     "challenge": Command("grading.challenge.make_round", "make the challenge's secret jets, or set up the example"),

@@ -12,6 +12,8 @@ NEEDED = ("submission_secret.txt", "timestamp.txt")
 class ReleaseWhatCanBeFetched(ExchangeReleaseFeedback):
     """``nbgrader release_feedback``. A submission that did not come through the exchange stops no other."""
 
+    src_path: str
+
     def copy_files(self) -> None:
         """Release the feedback to each submission, or say where it lies."""
         folders = sorted(map(Path, glob.glob(self.src_path)))
