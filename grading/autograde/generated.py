@@ -22,6 +22,8 @@ from traitlets.config import Config
 
 from grading.autograde.conversion import captured_log
 
+SHOWN = 8
+
 
 class NotGenerated(Exception):
     """Why an assignment cannot be generated, in a sentence."""
@@ -99,7 +101,8 @@ def digest(cells: Cells) -> str:
 
 def listed(places: set[tuple[str, str]]) -> str:
     """Names of cells, for a sentence."""
-    return ", ".join(f"{cell} in {notebook}.ipynb" for notebook, cell in sorted(places))
+    names = [f"{cell} in {notebook}.ipynb" for notebook, cell in sorted(places)]
+    return ", ".join(names[:SHOWN]) + (f" and {len(names) - SHOWN} more" if len(names) > SHOWN else "")
 
 
 def old_releases(coursedir: CourseDirectory, released: dict[str, NotebookNode]) -> list[Path]:

@@ -23,6 +23,12 @@ def compare(books: Books, regenerate: bool) -> list[str]:
         cells, released = from_solutions(coursedir, books.config)
         known, is_handed_in = books.lesson()
         old = old_releases(coursedir, released)
+        if is_handed_in and cells.keys() != known.keys():
+            raise CannotGrade(
+                f"{source}: cells were added, removed or renamed ({listed(cells.keys() ^ known.keys())}), which "
+                "nbgrader does not allow once an assignment was handed in: bring them back under their old names, or "
+                f"the folder as it was released (`git checkout COMMIT -- solutions/{assignment}`)."
+            )
         if not regenerate:
             if cells != known:
                 different = {place for place in cells.keys() | known.keys() if cells.get(place) != known.get(place)}
@@ -32,11 +38,6 @@ def compare(books: Books, regenerate: bool) -> list[str]:
                     "whose points changed."
                 )
             return [f"{path} is not what the solution gives now: `make course` writes it anew" for path in old]
-        if is_handed_in and cells.keys() != known.keys():
-            raise CannotGrade(
-                f"{source}: cells were added, removed or renamed ({listed(cells.keys() ^ known.keys())}), which "
-                "nbgrader does not allow once an assignment was handed in: bring them back under their old names."
-            )
         books.points_before.begin(books.points())
         generate(coursedir, books.config)
     except NotGenerated as reason:
