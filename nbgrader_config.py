@@ -1,12 +1,15 @@
 """nbgrader for this course. Plain `nbgrader …` commands and formgrader read this file when they start in this folder.
 
-HEPDL_COURSE_ID names the course in the exchange, HEPDL_EXCHANGE the exchange folder, HEPDL_GRADEBOOK the gradebook's
-database where it is not the file gradebook.db (postgresql+psycopg://user@server/database).
+HEPDL_COURSE_ID names the course in the exchange, HEPDL_EXCHANGE the exchange folder (where the machine has none:
+exchange/ beside this file), HEPDL_GRADEBOOK the gradebook's database where it is not the file gradebook.db
+(postgresql+psycopg://user@server/database).
 """
 
 import os
 import sys
 from pathlib import Path
+
+from jupyter_core.paths import jupyter_config_path
 
 HERE = Path(__file__).resolve().parent
 if str(HERE) not in sys.path:
@@ -28,8 +31,14 @@ c.CourseDirectory.ignore = [
     "feedback",
     *sorted({notebook.with_suffix(".py").name for notebook in HERE.glob("solutions/*/*.ipynb")}),
 ]
+machines_own = [
+    Path("/usr/local/share/nbgrader/exchange"),
+    *(Path(p, "nbgrader_config.py") for p in jupyter_config_path()),
+]
 if "HEPDL_EXCHANGE" in os.environ:
     c.Exchange.root = os.environ["HEPDL_EXCHANGE"]
+elif not any(path.exists() for path in machines_own):
+    c.Exchange.root = str(HERE / "exchange")
 if "HEPDL_GRADEBOOK" in os.environ:
     c.CourseDirectory.db_url = os.environ["HEPDL_GRADEBOOK"]
 
@@ -50,6 +59,10 @@ c.GenerateAssignment.preprocessors = [
 ]
 c.ExchangeFactory.release_assignment = "grading.authoring.secrets.ReleaseWithoutSecrets"
 c.ExchangeFactory.collect = "grading.autograde.collect.CollectPlainFiles"
+c.ExchangeFactory.release_feedback = "grading.autograde.release_feedback.ReleaseWhatCanBeFetched"
+# What was handed in again is collected, and marks that were changed come into the feedback.
+c.ExchangeCollect.update = True
+c.GenerateFeedback.force = True
 c.ClearSolutions.code_stub = {"python": "# your code here\nraise NotImplementedError"}
 c.ClearSolutions.text_stub = "*Your answer:*"
 

@@ -19,11 +19,11 @@ from nbclient.exceptions import CellExecutionError
 from nbformat import NotebookNode
 
 from grading.authoring.hygiene import clean
+from grading.cells.twins import TWIN_FORMAT, cells
 from helpers.files import replacing
 from helpers.repository import ROOT
 
 SOLUTIONS = ROOT / "solutions"
-TWIN_FORMAT = "py:percent"
 TWIN_METADATA = {"cell_metadata_filter": "nbgrader,tags,-all", "notebook_metadata_filter": "kernelspec,-all"}
 CELL_TIMEOUT_S = 1500  # by the clock, on a machine that may be busy
 
@@ -31,15 +31,6 @@ CELL_TIMEOUT_S = 1500  # by the clock, on a machine that may be busy
 def twins(lesson: str = "*") -> list[Path]:
     """Paths of the text twins of a lesson, or of all of them."""
     return sorted(SOLUTIONS.glob(f"{lesson}/*.py"))
-
-
-def cells(notebook: NotebookNode) -> list[tuple[str, str, dict]]:
-    """What a notebook and its twin must agree on: type, source and course metadata of each cell, outputs aside."""
-    kept = ("nbgrader", "tags")
-    return [
-        (cell.cell_type, cell.source, {key: cell.metadata[key] for key in kept if cell.metadata.get(key)})
-        for cell in notebook.cells
-    ]
 
 
 def read_twin(twin: Path) -> NotebookNode:

@@ -13,18 +13,18 @@ class NotUnpacked(Exception):
     """Why an archive is not looked into: the rest of a sentence that begins with its name."""
 
 
-def unpacked(content: bytes, largest: int) -> dict[str, bytes]:
+def unpacked(content: bytes, largest: int, most: int = MAX_FILES) -> dict[str, bytes]:
     """The files of a zip archive, by path; largest: how many bytes they may have together.
 
-    Raises NotUnpacked if it holds more, more than `MAX_FILES` entries, links, or paths that lead out of it, or if it
+    Raises NotUnpacked if it holds more, more than ``most`` entries, links, or paths that lead out of it, or if it
     is encrypted or damaged.
     """
     files: dict[str, bytes] = {}
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             entries = archive.infolist()
-            if len(entries) > MAX_FILES:
-                raise NotUnpacked(f"holds more than {MAX_FILES} files and folders")
+            if len(entries) > most:
+                raise NotUnpacked(f"holds more than {most} files and folders")
             if sum(entry.file_size for entry in entries) > largest:
                 raise NotUnpacked(f"holds more than {largest / 1e6:g} MB")
             for entry in entries:

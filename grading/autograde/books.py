@@ -1,7 +1,8 @@
 """The coordinator's books: which submissions are graded, and how a result enters gradebook and ``autograded/``.
 
 A submission counts as graded when ``autograded/`` holds all its notebooks with the timestamp that was handed in, the
-gradebook has that timestamp and a score for every test, and its files are those that were graded. Grading it takes its
+gradebook has that timestamp and a score for every test, and its files and the tests are those that it was graded with.
+Grading it takes its
 old files away first, then writes the gradebook, and at last moves the new files into place in one step. So whenever it
 is interrupted, it does not count as graded and is graded again, to the same scores.
 """
@@ -22,8 +23,10 @@ from nbgrader.api import (
     Assignment,
     Grade,
     Gradebook,
+    GradeCell,
     InvalidEntry,
     MissingEntry,
+    Notebook,
     SubmittedAssignment,
     SubmittedNotebook,
 )
@@ -34,6 +37,9 @@ from sqlalchemy.exc import InterfaceError, OperationalError
 from traitlets.config import Config
 
 from grading.autograde.conversion import OneSubmission, captured_log, halves
+from grading.autograde.generated import Cells, digest, in_gradebook
+from grading.autograde.marks import Marks
+from grading.autograde.points import Points, PointsBefore
 from grading.autograde.transfer import (
     TIMESTAMP,
     Executed,
@@ -99,7 +105,9 @@ class Books:
         self.unfinished = self.own / "unfinished"
         self.logs = self.own / "logs" / self.assignment
         self.digests = self.own / "digests" / self.assignment
+        self.points_before = PointsBefore(self.own / "points-before" / f"{self.assignment}.json")
         self.has_deadline = False
+        self._tests = ""
 
     @contextmanager
     def in_use(self) -> Iterator[None]:
@@ -135,7 +143,7 @@ class Books:
         )
         if url.get_backend_name() == "sqlite" and (url.database is None or not Path(url.database).exists()):
             raise CannotGrade(unknown)
-        with gradebook_errors_explained(self.coursedir), self._gradebook() as gradebook:
+        with gradebook_errors_explained(self.coursedir), self.gradebook() as gradebook:
             try:
                 assignment = gradebook.find_assignment(self.assignment)
             except MissingEntry:
@@ -145,7 +153,8 @@ class Books:
             gradebook.db.execute(same)
             gradebook.db.rollback()
 
-    def _gradebook(self) -> Gradebook:
+    def gradebook(self) -> Gradebook:
+        """The gradebook, opened."""
         return Gradebook(self.coursedir.db_url, self.coursedir.course_id)
 
     def submitted(self, student: str) -> Path:
@@ -178,7 +187,8 @@ class Books:
 
     def state(self) -> dict[str, str]:
         """Of each student who has handed in: "" if that is graded, "new" if nothing was, else why it must be again."""
-        with gradebook_errors_explained(self.coursedir), self._gradebook() as gradebook:
+        with gradebook_errors_explained(self.coursedir), self.gradebook() as gradebook:
+            self._tests = digest(in_gradebook(gradebook, self.assignment))
             assignment = gradebook.find_assignment(self.assignment)
             notebooks = {f"{notebook.name}.ipynb" for notebook in assignment.notebooks}
             recorded = dict(
@@ -206,8 +216,8 @@ class Books:
 
     def _why_again(self, student: str, notebooks: set[str], recorded: dict, untested: bool) -> str:
         files, graded_files = self.submitted(student), self.autograded(student)
-        if student not in recorded and not graded_files.exists():
-            return "new"
+        if not graded_files.exists() and recorded.get(student) is None and not self._log(student).exists():
+            return "new"  # an extension may be recorded
         complete = all((graded_files / name).is_file() for name in notebooks if (files / name).exists())
         if not (graded_files.exists() and complete):
             return "its grading had failed or was interrupted"
@@ -216,16 +226,42 @@ class Books:
             return f"handed in again at {handed_in} UTC" if handed_in else "handed in again"
         if student not in recorded or untested or handed_in not in (None, recorded[student]):
             return "the gradebook had no complete record of it"
-        return "its files were changed after it was graded" if self._is_changed(student) else ""
+        return self._what_is_changed(student)
 
-    def _is_changed(self, student: str) -> bool:
-        """Whether it holds other files than when it was graded; of what plain nbgrader graded that is not known."""
+    def _what_is_changed(self, student: str) -> str:
+        """What is not as when it was graded, ""  if all is; of what plain nbgrader graded that is not known."""
         try:
-            return (self.digests / student).read_text() != self.submission(student).digest
+            files, _, tests = (self.digests / student).read_text().partition(" ")
+            if files != self.submission(student).digest:
+                return "its files were changed after it was graded"
         except FileNotFoundError:
-            return False
+            return ""
         except Unusable:
-            return True
+            return "its files were changed after it was graded"
+        return "the lesson's cells were changed after it was graded" if tests not in ("", self._tests) else ""
+
+    def lesson(self) -> tuple[Cells, bool]:
+        """The assignment's cells in the gradebook, and whether somebody has handed it in."""
+        with gradebook_errors_explained(self.coursedir), self.gradebook() as gradebook:
+            cells = in_gradebook(gradebook, self.assignment)
+            return cells, bool(gradebook.find_assignment(self.assignment).submissions)
+
+    def points(self) -> Points:
+        """The points that tests gave."""
+        found: Points = {}
+        with gradebook_errors_explained(self.coursedir), self.gradebook() as gradebook:
+            rows = (
+                gradebook.db.query(SubmittedAssignment.student_id, Notebook.name, GradeCell.name, Grade.auto_score)
+                .join(SubmittedNotebook, SubmittedNotebook.assignment_id == SubmittedAssignment.id)
+                .join(Notebook, SubmittedNotebook.notebook_id == Notebook.id)
+                .join(Grade, Grade.notebook_id == SubmittedNotebook.id)
+                .join(GradeCell, Grade.cell_id == GradeCell.id)
+                .join(Assignment, SubmittedAssignment.assignment_id == Assignment.id)
+                .filter(Assignment.name == self.assignment, Grade.auto_score.is_not(None))
+            )
+            for student, notebook, test, points in rows:
+                found.setdefault(student, {})[f"{notebook}/{test}"] = points
+        return found
 
     def record(self, submission: Submission, executed: Executed) -> None:
         """Let nbgrader score the executed notebooks of a submission and write everything down."""
@@ -250,15 +286,22 @@ class Books:
             sanitize_preprocessors=[],
             autograde_preprocessors=halves(self.coursedir, self.config)[1],
         )
+        final = self.autograded(submission.student)
+        with gradebook_errors_explained(self.coursedir), self.gradebook() as gradebook:
+            marks = Marks(gradebook, self.assignment, submission.student, final)
         self._take_old_files_away(submission.student)
+        staged_notebooks = Path(
+            coursedir.format_path(coursedir.autograded_directory, submission.student, self.assignment)
+        )
         with captured_log() as log, gradebook_errors_explained(self.coursedir):
             converter.start()
             converter.run_post_convert_hook()
+            with self.gradebook() as gradebook:
+                marks.keep(gradebook, staged_notebooks)
         self.write_log(submission.student, executed.log + log.text)
-        final = self.autograded(submission.student)
         final.parent.mkdir(parents=True, exist_ok=True)
-        (self.digests / submission.student).write_text(submission.digest)
-        os.rename(coursedir.format_path(coursedir.autograded_directory, submission.student, self.assignment), final)
+        (self.digests / submission.student).write_text(f"{submission.digest} {self._tests}")
+        os.rename(staged_notebooks, final)
 
     def refresh_penalties(self, students: list[str]) -> dict[str, str]:
         """Let late penalties follow the due date and the extensions as they are now; for whom they changed, and how.
@@ -267,7 +310,7 @@ class Books:
         """
         changed = {}
         policy = AssignLatePenalties(config=self.config)
-        with gradebook_errors_explained(self.coursedir), self._gradebook() as gradebook:
+        with gradebook_errors_explained(self.coursedir), self.gradebook() as gradebook:
             policy.gradebook, policy.assignment_id = gradebook, self.assignment
             policy.init_plugin()
             for entry in gradebook.assignment_submissions(self.assignment):
@@ -300,7 +343,7 @@ class Books:
         self._take_old_files_away(student)
         handed_in = timestamp_of(self.submitted(student))
         timestamp = {"timestamp": handed_in} if isinstance(handed_in, datetime) else {}
-        with captured_log(), gradebook_errors_explained(self.coursedir), self._gradebook() as gradebook:
+        with captured_log(), gradebook_errors_explained(self.coursedir), self.gradebook() as gradebook:
             gradebook.update_or_create_student(student)
             entry = gradebook.update_or_create_submission(self.assignment, student, **timestamp)
             for notebook in entry.notebooks:
@@ -319,7 +362,10 @@ class Books:
 
     def write_log(self, student: str, text: str) -> None:
         """Replace the student's log; characters that UTF-8 does not have are written as escapes."""
-        (self.logs / f"{student}.log").write_text(text, errors="backslashreplace")
+        self._log(student).write_text(text, errors="backslashreplace")
+
+    def _log(self, student: str) -> Path:
+        return self.logs / f"{student}.log"
 
 
 def timestamp_of(folder: Path) -> datetime | float | None:

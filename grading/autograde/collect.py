@@ -43,7 +43,10 @@ class HandedIn:
 
 
 class CollectPlainFiles(ExchangeCollect):
-    """``nbgrader collect``. It ends in an error, after it has collected the others, if a submission was refused."""
+    """``nbgrader collect``. It ends in an error, after it has collected the others, if a submission was refused.
+
+    nbgrader_config.py sets ``update``: what was handed in again takes the place of what was collected.
+    """
 
     def init_src(self) -> None:
         """Find for each student the submission to collect: the last one, or the last before the deadline."""
@@ -102,9 +105,7 @@ class CollectPlainFiles(ExchangeCollect):
         assignment = self.coursedir.assignment_id
         to = Path(self.coursedir.format_path(self.coursedir.submitted_directory, found.student, assignment))
         if to.is_dir() and not self._is_newer(found, to):
-            self.log.info(
-                "Nothing newer to collect: %s %s (--update takes a newer submission)", found.student, assignment
-            )
+            self.log.info("Nothing newer to collect: %s %s", found.student, assignment)
             return
         owner = found.folder.lstat().st_uid
         if self.check_owner and (name := _user(owner)) != found.student:

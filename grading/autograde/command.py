@@ -4,10 +4,11 @@
     python -m grading.autograde ex3_weights_targets --cluster slurm --workers 40
     python -m grading.autograde ex3_weights_targets --scheduler tls://node7:8786
 
-Run it in the course's folder after ``nbgrader collect``, or call `hepdl autograde ASSIGNMENT=…`. It grades what is new
-or handed in again, ``--force`` all. Interrupt it whenever you like: the same command goes on. At the end it lists what
-was graded again, what could not be graded, and what the instructor should know, each with the reason; it exits with 1
-if a submission could not be graded, with 2 if it could not begin.
+Run it in the course's folder after ``nbgrader collect``. It grades what is new or handed in again, ``--force`` all.
+Where the solution was changed after the gradebook took it over, it stops and says so: ``--regenerate`` takes it over,
+grades everybody again and lists whose points changed, test by test. Interrupt it whenever you like: the same command
+goes on. At the end it lists what was graded again, what could not be graded, and what the instructor should know, each
+with the reason; it exits with 1 if a submission could not be graded, with 2 if it could not begin.
 """
 
 import argparse
@@ -33,6 +34,7 @@ def parser() -> argparse.ArgumentParser:
     )
     made.add_argument("assignment", metavar="ASSIGNMENT", help="such as ex3_weights_targets")
     made.add_argument("--force", action="store_true", help="grade again what is graded")
+    made.add_argument("--regenerate", action="store_true", help="take the changed solution over, then grade all again")
     made.add_argument("--workers", type=positive, metavar="NUMBER", help="default: as many as this machine has cores")
     where = made.add_mutually_exclusive_group()
     where.add_argument("--cluster", choices=CLUSTERS, default="local", help="where to start workers; default: local")
@@ -48,6 +50,7 @@ def main(arguments: list[str] | None = None) -> int:
             options.assignment,
             Path.cwd(),
             force=options.force,
+            regenerate=options.regenerate,
             cluster=options.cluster,
             scheduler=options.scheduler,
             count=options.workers,

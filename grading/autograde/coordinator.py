@@ -17,7 +17,9 @@ from tqdm import tqdm
 
 from grading.autograde.books import Books, CannotGrade, with_timeouts
 from grading.autograde.clusters import workers
+from grading.autograde.points import changes
 from grading.autograde.transfer import Executed, Lesson, Submission, Unusable, read_lesson
+from grading.autograde.up_to_date import compare
 from grading.autograde.worker import Refused, execute, is_machine_trouble
 from grading.cells import incidents
 from grading.cells.quotation import visible
@@ -36,6 +38,8 @@ class Report:
     not_graded: dict[str, str] = field(default_factory=dict)
     as_before: list[str] = field(default_factory=list)
     penalties: dict[str, str] = field(default_factory=dict)
+    points: dict[str, list[str]] = field(default_factory=dict)
+    release: list[str] = field(default_factory=list)
     remarks: dict[str, list[str]] = field(default_factory=dict)
     logs: Path | None = None
 
@@ -47,7 +51,9 @@ class Report:
     def __str__(self) -> str:
         counts = f"{len(self.graded)} graded, {len(self.failed)} failed, {len(self.not_graded)} not graded"
         lines = [f"{self.assignment}: {counts}, {len(self.as_before)} were graded before."]
+        lines += [f"release       {sentence}" for sentence in self.release]
         lines += by_reason("graded again", self.again) + by_reason("due date", self.penalties)
+        lines += [f"points        {change}: {', '.join(students)}" for change, students in self.points.items()]
         for student, remarks in sorted(self.remarks.items()):
             lines += [f"remark        {student}: {remark}" for remark in remarks[:SHOWN_REMARKS]]
             if len(remarks) > SHOWN_REMARKS:
@@ -57,10 +63,10 @@ class Report:
             lines.append("A failed submission scores nothing until its file is replaced and this is run again.")
         if self.not_graded:
             lines.append("What is not graded has the score that it had; run this again to go on.")
-        if self.penalties:
-            again = f"`nbgrader generate_feedback {self.assignment} --force`"
+        if self.penalties or self.points:
             lines.append(
-                f"The due date or an extension was changed; feedback made before shows the old penalty: {again}."
+                f"Feedback made before shows the old points: `nbgrader generate_feedback {self.assignment}`, "
+                f"then `nbgrader release_feedback {self.assignment}`."
             )
         if self.logs and (self.graded or self.failed):
             lines.append(f"What nbgrader said of each submission is in {self.logs}.")
@@ -210,19 +216,21 @@ def grade_class(
     root: Path,
     *,
     force: bool = False,
+    regenerate: bool = False,
     cluster: str = "local",
     scheduler: str | None = None,
     count: int | None = None,
 ) -> Report:
     """Grade the submissions to an assignment that are new or handed in again, or all of them.
 
-    root: the course's folder. cluster: "local", "slurm" or "htcondor", with so many workers; by default as many as
-    cores. scheduler: the address of a Dask scheduler to use instead. Raises `CannotGrade` if nothing can be graded.
+    root: the course's folder. regenerate: take a changed solution over first, then grade all. cluster: "local", "slurm"
+    or "htcondor", with so many workers; by default as many as cores. scheduler: the address of a Dask scheduler to use
+    instead. Raises `CannotGrade` if nothing can be graded.
     """
     books = open_books(assignment, root.resolve())
     books.check()
     with explained():
-        return _grade_class(books, force, cluster, scheduler, count)
+        return _grade_class(books, force or regenerate, regenerate, cluster, scheduler, count)
 
 
 @contextmanager
@@ -237,33 +245,45 @@ def explained() -> Iterator[None]:
         raise CannotGrade(f"{where} cannot be written or read: {error.strerror or error}.") from None
 
 
-def _grade_class(books: Books, force: bool, cluster: str, scheduler: str | None, count: int | None) -> Report:
+def _grade_class(
+    books: Books, force: bool, regenerate: bool, cluster: str, scheduler: str | None, count: int | None
+) -> Report:
     assignment = books.assignment
     report = Report(assignment, logs=books.logs.relative_to(books.coursedir.root))
     with books.in_use():
+        report.release = compare(books, regenerate)
         state = books.state()
         if not state and not books.odd_folders():
             raise CannotGrade(f"There is no submission to {assignment}: `nbgrader collect {assignment}` first.")
         todo = {student: why or "--force" for student, why in state.items() if why or force}
         report.not_graded |= dict.fromkeys(books.odd_folders(), "no student can have this name: rename the folder")
         report.as_before = sorted(state.keys() - todo.keys())
+        before = books.points_before.begin(books.points())
         report.penalties = books.refresh_penalties(report.as_before)
-        if not todo:
-            return report
-        reason = "this was interrupted"
-        try:
-            with explained(), ExitStack() as stack:
-                lesson = read_lesson(books.coursedir, books.config, books.unfinished)
-                client, at_once = stack.enter_context(workers(cluster, scheduler, count, books.own))
-                bar = stack.enter_context(tqdm(total=len(todo), desc=assignment, unit=" submissions", disable=None))
-                ClassGrading(books, lesson, report, bar).run(client, list(todo), 2 * at_once)
-        except CannotGrade as error:
-            if not (report.graded or report.failed or report.not_graded):
-                raise
-            reason = str(error)
-        except KeyboardInterrupt:
-            pass
-        report.again = {student: why for student, why in todo.items() if why != "new" and student in report.graded}
-        for student in todo.keys() - set(report.graded) - report.failed.keys() - report.not_graded.keys():
-            report.not_graded[student] = reason
+        if todo:
+            _grade(books, report, todo, cluster, scheduler, count)
+        report.points = changes(before, books.points())
+        if not todo.keys() & report.not_graded.keys():
+            books.points_before.end()
     return report
+
+
+def _grade(
+    books: Books, report: Report, todo: dict[str, str], cluster: str, scheduler: str | None, count: int | None
+) -> None:
+    reason = "this was interrupted"
+    try:
+        with explained(), ExitStack() as stack:
+            lesson = read_lesson(books.coursedir, books.config, books.unfinished)
+            client, at_once = stack.enter_context(workers(cluster, scheduler, count, books.own))
+            bar = stack.enter_context(tqdm(total=len(todo), desc=books.assignment, unit=" submissions", disable=None))
+            ClassGrading(books, lesson, report, bar).run(client, list(todo), 2 * at_once)
+    except CannotGrade as error:
+        if not (report.graded or report.failed or report.not_graded):
+            raise
+        reason = str(error)
+    except KeyboardInterrupt:
+        pass
+    report.again = {student: why for student, why in todo.items() if why != "new" and student in report.graded}
+    for student in todo.keys() - set(report.graded) - report.failed.keys() - report.not_graded.keys():
+        report.not_graded[student] = reason

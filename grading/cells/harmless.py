@@ -15,6 +15,7 @@ PICTURES = ("image/png", "image/jpeg")
 TEXTS = ("text/plain", "text/markdown", "text/latex")
 MOST_IN_A_TEXT = 100_000
 MOST_IN_A_PICTURE = 8_000_000
+MOST_IN_WORDS = 1000
 MOST_TEXT = 2_000_000
 MOST_PICTURES = 40_000_000
 MOST_OUTPUTS = 200
@@ -116,17 +117,21 @@ def _is_base64(text: str) -> bool:
 
 
 def _sizes(output: dict, data: dict) -> NotebookNode:
-    """Of a picture's metadata its size and the words that describe it."""
+    """Of a picture's metadata its size and the words that describe it; else a figure's own words, as its text."""
     found = NotebookNode()
     of_output = output.get("metadata", {})
+    words = data.get("text/plain", "")
     for kind in PICTURES:
         said = of_output.get(kind) if isinstance(of_output, dict) else None
-        if kind in data and isinstance(said, dict):
+        if kind in data:
+            said = said if isinstance(said, dict) else {}
             kept: dict[str, Any] = {
                 name: said[name] for name in ("width", "height") if type(said.get(name)) in (int, float)
             }
             if isinstance(said.get("alt"), str):
-                kept["alt"] = said["alt"][:1000]
+                kept["alt"] = said["alt"][:MOST_IN_WORDS]
+            elif words and not words.startswith("<"):  # an object's name says nothing
+                kept["alt"] = words[:MOST_IN_WORDS]
             found[kind] = NotebookNode(kept)
     return found
 

@@ -4,6 +4,7 @@ import asyncio
 import functools
 import secrets
 from html import escape
+from pathlib import Path
 from typing import Any
 
 import nbformat
@@ -15,7 +16,9 @@ from nbgrader.server_extensions.formgrader.handlers import template_path
 from tornado import web
 
 from grading.cells.harmless import Harmless
+from grading.cells.marking import questions
 from grading.cells.rendering import NotRendered, Page, rendered
+from grading.cells.roles import name_of
 from grading.cells.shown import FILTERS
 from grading.formgrader.templates import Templates, policy
 
@@ -98,7 +101,17 @@ class SubmissionPage(GuardedPage, handlers.SubmissionHandler):
         shown = {name: escape(value) if isinstance(value, str) else value for name, value in resources.items()}
         config = self.settings["nbgrader_formgrader"].config
         notebook, _ = Harmless().preprocess(nbformat.read(path, as_version=4), {})
+        schemes = self._schemes(resources["assignment_id"], resources["notebook_id"])
+        for cell in notebook.cells:
+            if isinstance(cell.metadata.get("nbgrader"), dict):
+                cell.metadata.nbgrader["marking_scheme"] = schemes.get(name_of(cell), "")
         return rendered(Page(FormgradePage, config, notebook, shown | {"nonce": self.nonce}))
+
+    def _schemes(self, assignment: str, notebook: str) -> dict[str | None, str]:
+        """Model answer and marking scheme of each question, by name; none without the solution."""
+        folder = self.coursedir.format_path(self.coursedir.source_directory, ".", assignment)
+        solution = Path(folder, f"{notebook}.ipynb").resolve()
+        return {question.name: question.scheme for question in questions(solution)} if solution.exists() else {}
 
 
 def guarded(handler: type) -> type:

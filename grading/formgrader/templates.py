@@ -14,6 +14,14 @@ from nbgrader.server_extensions.formgrader.handlers import template_path
 
 IN_A_SCRIPT = re.compile(r"= *\"\{\{ *([\w.]+) *\}\}(/formgrader)?\";")
 HANDLER = re.compile(r'\bonclick="([^"]*)"')
+BELOW_AN_ANSWER = '<div class="panel-footer">'
+SCHEME = """{%- if cell.metadata.nbgrader.marking_scheme %}
+<details class="panel-body marking-scheme" open style="background: #fcf8e3; border-top: 1px solid #ddd">
+<summary>Model answer and marking scheme (students do not see this)</summary>
+<div class="rendered_html">{{ cell.metadata.nbgrader.marking_scheme | markdown2html }}</div>
+</details>
+{%- endif %}
+"""
 MATHJAX = "mathjax.html.j2"
 # Formgrader's own script begins when MathJax says that it is done.
 NO_MATHJAX = "var MathJax = {Hub: {Startup: {signal: {Interest: function (f) { setTimeout(f, 0, 'End'); }}}}};"
@@ -32,6 +40,7 @@ class Templates(BaseLoader):
         if template == "formgrade_macros.tpl":  # what nbgrader's page for a missing submission calls it
             template = "formgrade_macros.html.j2"
         source, name, unchanged = self._files.get_source(environment, template)
+        source = source.replace(BELOW_AN_ANSWER, f"{SCHEME}{BELOW_AN_ANSWER}")
         source = source.replace("var submission_id", f"{NO_MATHJAX}\nvar submission_id")
         source = IN_A_SCRIPT.sub(r'= {{ \1 | tojson }} + "\2";', source)
         return source.replace("<script", f'<script nonce="{{{{ {self._nonce} }}}}"'), name or template, unchanged

@@ -6,6 +6,7 @@ import shutil
 from collections.abc import Callable
 from pathlib import Path
 
+import jupytext
 import nbformat
 import pytest
 import system_packages
@@ -14,6 +15,7 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
 from grading.authoring.temporary_course import TemporaryCourse
 from grading.cells.roles import name_of
+from grading.cells.twins import TWIN_FORMAT
 from grading.isolation.box import sandbox
 from helpers.files import replacing
 
@@ -99,7 +101,7 @@ def written(folder: Path) -> Path:
     """The folder, made, with the toy lesson's notebook and text twin."""
     folder.mkdir(parents=True)
     nbformat.write(toy_lesson(), folder / "toys.ipynb")
-    (folder / "toys.py").write_text("# %% the text twin\n")
+    jupytext.write(toy_lesson(), folder / "toys.py", fmt=TWIN_FORMAT)
     return folder
 
 

@@ -78,14 +78,14 @@ def test_what_is_changed_by_hand_is_graded_again(toys, grade):
     assert sorted(grade().as_before) == ["alice", "bob"]
 
 
-def test_a_score_by_hand_survives_and_asks_to_be_looked_at(toys, grade):
+def test_a_score_by_hand_survives_a_new_answer_and_asks_to_be_looked_at(toys, grade):
     toys.submit("alice")
     grade()
     with toys.gradebook() as gradebook:
         by_hand = gradebook.find_grade("why", "toys", "toys", "alice")
         by_hand.manual_score, by_hand.needs_manual_grade = 2.5, False
         gradebook.db.commit()
-    toys.submit("alice", AGAIN)
+    toys.submit("alice", AGAIN, why="Because four is two and two.")
     grade()
     with toys.gradebook() as gradebook:
         by_hand = gradebook.find_grade("why", "toys", "toys", "alice")

@@ -33,7 +33,7 @@ def test_a_penalty_follows_the_due_date_and_extensions_and_nothing_else(toys, gr
     assert report.graded == []
     assert report.penalties == {"alice": "the late penalty was 2 points, and is 0"}
     assert "due date      alice: the late penalty was 2 points, and is 0" in str(report)
-    assert "nbgrader generate_feedback toys --force" in str(report)
+    assert "`nbgrader generate_feedback toys`" in str(report)
     assert penalties() == {"alice": 0, "bob": 0, "carol": 0}
     assert grade().penalties == {}
 

@@ -93,7 +93,7 @@ def test_a_gradebook_that_cannot_be_written_is_not_asked_for_its_server(toys, mo
         raise OperationalError("", {}, sqlite3.OperationalError(says))
 
     books = open_books("toys", toys.folder)
-    monkeypatch.setattr(Books, "_gradebook", fails)
+    monkeypatch.setattr(Books, "gradebook", fails)
     with pytest.raises(CannotGrade, match=advice) as told:
         books.check()
     assert "server" not in str(told.value)

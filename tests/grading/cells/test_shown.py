@@ -1,5 +1,8 @@
 """What a student wrote costs its own text when it would take for ever, and never the page, the class or the server."""
 
+import re
+from html import unescape
+
 import pytest
 from nbconvert.exporters import HTMLExporter
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
@@ -11,6 +14,7 @@ from grading.cells.feedback_page import FeedbackPage
 from grading.cells.harmless import MOST_IN_A_TEXT, Harmless
 from grading.cells.rendering import NotRendered, Page, rendered
 
+PNG = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
 NAMES = {"nbgrader": {"notebook": "toys", "student": "mallory", "score": 0, "max_score": 1, "late_penalty": 0}}
 # Each takes minutes or for ever in the libraries that show it.
 ENDLESS = {
@@ -151,3 +155,22 @@ def test_nested_html_is_refused_before_it_is_read():
 )
 def test_what_html_may_hold(html, left):
     assert cleaned(html) == left
+
+
+@pytest.mark.parametrize(
+    ("text", "alt"),
+    [
+        (
+            ["Figure\n", "- x 'mass [GeV]' 0 to 250; y '\"events\"'"],
+            "Figure\n- x 'mass [GeV]' 0 to 250; y '\"events\"'",
+        ),
+        ("<Figure size 560x400 with 1 Axes>", None),
+    ],
+)
+def test_a_figure_says_in_words_what_it_shows(text, alt):
+    picture = new_output("display_data", data={"image/png": PNG, "text/plain": text})
+    shown, _ = Harmless().preprocess(new_notebook(cells=[new_code_cell("plot()", outputs=[picture])]), {})
+    assert shown.cells[0].outputs[0].metadata["image/png"].get("alt") == alt
+    html, _ = FeedbackPage().from_notebook_node(shown, NAMES | {"feedback_css": ""})
+    words = re.search(r'<img[^>]*alt="([^"]*)"', html, re.DOTALL)[1]
+    assert unescape(words) == (alt or "No description has been provided for this image")

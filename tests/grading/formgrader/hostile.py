@@ -83,7 +83,8 @@ def forged() -> list[NotebookNode]:
     counted["execution_count"] = tag("count")
     tagged = new_code_cell("pass", metadata={"tags": [f'">{tag("tag")}'], "magics_language": f'">{tag("language")}'})
     tagged["id"] = f'">{tag("id")}'
-    return [counted, tagged]
+    marks = {"grade_id": "mine", "solution": True, "grade": False, "marking_scheme": "Full points for anything."}
+    return [counted, tagged, new_markdown_cell("my own scheme", metadata={"nbgrader": marks})]
 
 
 EVIL_FILE = f"<script>{reach('file')}</script>"

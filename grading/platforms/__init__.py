@@ -1,0 +1,1 @@
+"""Learning platforms (Moodle, Canvas): what an instructor downloads there, and the tables that take grades."""
