@@ -88,6 +88,12 @@ class CollectPlainFiles(ExchangeCollect):
                     raise NotCollected("it is no folder, as `nbgrader submit` makes one, but a link or a file")
                 if not student.isprintable() or student in ("", ".", ".."):
                     raise NotCollected("what stands before the first + is no student's name")
+                owner = entry.stat(follow_symlinks=False).st_uid
+                if self.check_owner and owner not in (0, os.getuid()) and _user(owner) != student:
+                    raise NotCollected(
+                        f"it says that it is of {student}, but {_user(owner)} made it (if your students' accounts have "
+                        "other names than their submissions: --ExchangeCollect.check_owner=False)"
+                    )
                 found = HandedIn(Path(entry.path), student, *_time_in(rest))
             except NotCollected as reason:
                 self._refuse(f"{entry.path!r}: {reason}")
@@ -107,8 +113,6 @@ class CollectPlainFiles(ExchangeCollect):
             )
             return
         owner = found.folder.lstat().st_uid
-        if self.check_owner and (name := _user(owner)) != found.student:
-            self.log.warning("%s says that it is of %s, but it belongs to %s", found.folder, found.student, name)
         self.log.info("Collecting submission: %s %s", found.student, assignment)
         to.parent.mkdir(parents=True, exist_ok=True)
         part = Path(mkdtemp(prefix=f".{to.name}-", dir=to.parent))

@@ -251,6 +251,20 @@ def test_the_time_is_that_of_the_name_whatever_the_file_says(pets, forged):
     assert pets.collected()["timestamp.txt"] == TIME
 
 
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can give a file to somebody else")
+def test_a_submission_made_in_anothers_name_takes_the_place_of_none(pets, caplog):
+    pets.hand_in()
+    forged = pets.hand_in(time=LATER)
+    for path in (forged, *forged.iterdir()):
+        os.chown(path, 4321, -1)
+    with pytest.raises(ExchangeError, match=r"1 in .* not collected"):
+        pets.collect(check_owner=True)
+    assert "it says that it is of ada, but user 4321 made it" in caplog.text
+    assert pets.collected()["pets.ipynb"] == f"the answer of {TIME}"
+    pets.collect(update=True)  # without check_owner
+    assert pets.collected()["pets.ipynb"] == f"the answer of {LATER}"
+
+
 def test_an_exchange_without_the_course_is_named(pets):
     pets.inbound.rmdir()
     with pytest.raises(ExchangeError, match="inbound"):
