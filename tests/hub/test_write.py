@@ -82,7 +82,7 @@ def test_data_are_copied_for_reading_and_old_ones_leave(open_folder, monkeypatch
     put(open_folder / "clone/data/generation/code.py")
     put(open_folder / "data/hww/old.root")
     monkeypatch.setattr(write, "ROOT", open_folder / "clone")
-    write._copy_data(open_folder / "data")
+    write.copy_data(open_folder / "data")
     assert [file.relative_to(open_folder / "data").as_posix() for file in (open_folder / "data").rglob("*")] == [
         "hww",
         "hww/manifest.json",
