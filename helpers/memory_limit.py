@@ -19,7 +19,7 @@ SENTENCE = (
 def load_ipython_extension(shell: InteractiveShell) -> None:
     """Add the sentence to each MemoryError, where this process has a limit."""
     if resource.getrlimit(resource.RLIMIT_DATA)[0] != resource.RLIM_INFINITY:
-        shell.set_custom_exc((MemoryError,), _explain)
+        shell.set_custom_exc((MemoryError,), _explain)  # type: ignore[no-untyped-call]
 
 
 def _explain(

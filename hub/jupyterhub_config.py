@@ -55,7 +55,7 @@ c.JupyterHub.cleanup_servers = bool(SETTINGS["students"])
 c.Spawner.mem_limit = "4G"
 c.Spawner.cpu_limit = 2
 MEMORY_TO_SAY_SO = 256 << 20
-PROCESSES = 2000
+PROCESSES = 1000
 turns = itertools.count()
 
 

@@ -107,7 +107,7 @@ def test_a_students_server_has_limits_and_the_instructors_has_none(hub, monkeypa
     config = configuration(hub)
     first, second = server(config, "anna"), server(config, "ben")
     assert first.cmd[:-1] == [
-        *("prlimit", f"--data={4 << 30}:{(4 << 30) + (256 << 20)}", "--core=0", "--nproc=2000"),
+        *("prlimit", f"--data={4 << 30}:{(4 << 30) + (256 << 20)}", "--core=0", "--nproc=1000"),
         *("taskset", "--cpu-list", "0,1"),
     ]
     assert second.cmd[-3:-1] == ["--cpu-list", "0,2"]
