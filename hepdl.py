@@ -34,7 +34,7 @@ COMMANDS = {
     "marking-schemes": Command("grading.authoring.marking_schemes", "write a page of an assignment's marking schemes"),
     "challenge": Command("grading.challenge.make_round", "make the challenge's secret jets, or set up the example"),
     "leaderboard": Command("grading.challenge.leaderboard", "score what groups handed in to the challenge"),
-    "hub": Command("hub.command", "try the course on a JupyterHub, write what an installed one needs, check that one"),
+    "hub": Command("hub.command", "try the course on a JupyterHub, write what one needs, check it, put load on it"),
     "attacks": Command("tests.acceptance.attacks", "grade dishonest submissions by stock nbgrader and by this grader"),
     "fairness": Command("tests.acceptance.fairness", "compare the points of right answers with stock nbgrader's"),
     "bench": Command("benchmarks.__main__", "measure each claim of speed against its reference (about an hour)"),

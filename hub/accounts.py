@@ -41,8 +41,9 @@ def _make(hub: Hub, user: str) -> None:
     try:
         other = pwd.getpwnam(user).pw_dir
     except KeyError:
-        number = [f"--uid={home.stat().st_uid}"] if home.exists() else []
-        command = ["useradd", "--create-home", f"--home-dir={home}", "--shell=/bin/bash", *number, user]
+        kept = [each.stat().st_uid for each in hub.homes.iterdir()]  # a new account must not own a home that is there
+        number = f"--uid={home.stat().st_uid}" if home.exists() else f"--key=UID_MIN={max(kept, default=999) + 1}"
+        command = ["useradd", "--create-home", f"--home-dir={home}", "--shell=/bin/bash", number, user]
         done = subprocess.run(command, capture_output=True, text=True)
         if done.returncode:
             raise HubError(f"useradd could not make the account {user}: {done.stderr.strip()}") from None

@@ -1,10 +1,10 @@
-"""The course on a JupyterHub: `try` one on this machine, `write` what an installed one needs, `check` that one."""
+"""The course on a JupyterHub: `try` one here, `write` what an installed one needs, `check` that one, `load` one."""
 
 import argparse
 import sys
 from pathlib import Path
 
-from hub import check, layout, trial
+from hub import check, layout, load, trial
 from hub.layout import Hub, HubError
 from hub.write import write
 
@@ -26,6 +26,11 @@ def parser() -> argparse.ArgumentParser:
 
     checking = actions.add_parser("check", help="name what is wrong or open in a hub that was written, with remedies")
     checking.add_argument("folder", type=Path, help="the folder given to `write`")
+
+    loading = actions.add_parser("load", help="let made-up students work on a hub of this machine, and time it")
+    loading.add_argument("folder", nargs="?", type=Path, help="where to keep the hub, as for `try`")
+    loading.add_argument("--students", type=int, default=30, help="how many log in at once (%(default)s)")
+    loading.add_argument("--port", type=int, default=8000, help="of the hub (%(default)s)")
     return made
 
 
@@ -36,6 +41,8 @@ def main(arguments: list[str] | None = None) -> int:
         if wanted.action == "try":
             trial.run(trial.hub_to_try(wanted.folder), wanted.port, wanted.assignment)
             return 0
+        if wanted.action == "load":
+            return load.run(wanted.folder, wanted.students, wanted.port)
         folder = wanted.folder.resolve()
         if wanted.action == "write":
             write(Hub(folder, wanted.instructor, course_id=wanted.course_id))

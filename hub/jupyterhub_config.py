@@ -3,8 +3,12 @@
 A configuration of your own may load it with `load_subconfig` and change what it likes, such as the authenticator.
 """
 
+import itertools
 import json
+import math
 import os
+import shutil
+import sys
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
@@ -32,11 +36,50 @@ if SETTINGS["one_account"]:
     c.SimpleLocalProcessSpawner.home_dir_template = str(FOLDER / "home" / "{username}")
 
 
+# A server that nobody used for so long is ended; its files stay.
+IDLE_SECONDS = 7200
+c.JupyterHub.services = [
+    {"name": "culler", "command": [sys.executable, "-m", "jupyterhub_idle_culler", f"--timeout={IDLE_SECONDS}"]}
+]
+c.JupyterHub.load_roles = [
+    {
+        "name": "culler",
+        "scopes": ["list:users", "read:users:activity", "read:servers", "delete:servers"],
+        "services": ["culler"],
+    }
+]
+# The servers of a class go on while the hub is restarted; a hub to try takes all with it.
+c.JupyterHub.cleanup_servers = bool(SETTINGS["students"])
+
+# What each process of a student's server may take, and a server's cores; docs/hub.md has the numbers.
+c.Spawner.mem_limit = "4G"
+c.Spawner.cpu_limit = 2
+MEMORY_TO_SAY_SO = 256 << 20
+PROCESSES = 1000
+turns = itertools.count()
+
+
+def within_limits(spawner):
+    """The words before a command that start it within the spawner's limits. They hold without systemd or containers."""
+    words = []
+    if spawner.mem_limit and shutil.which("prlimit"):
+        words += ["prlimit", f"--data={spawner.mem_limit}:{spawner.mem_limit + MEMORY_TO_SAY_SO}", "--core=0"]
+        words += [] if SETTINGS["one_account"] else [f"--nproc={PROCESSES}"]
+    if spawner.cpu_limit and shutil.which("taskset"):
+        cores, wanted = sorted(os.sched_getaffinity(0)), math.ceil(spawner.cpu_limit)
+        first = next(turns) * wanted
+        chosen = {cores[number % len(cores)] for number in range(first, first + wanted)}
+        words += ["taskset", "--cpu-list", ",".join(map(str, sorted(chosen)))]
+    return words
+
+
 def enter_environment(spawner):
-    """Start the instructor's server from the instructor's environment, and each other from the students'."""
+    """Start the instructor's server from the instructor's environment, and each other from the students', in limits."""
     teaches = spawner.user.name == SETTINGS["instructor"]
     programs = FOLDER / ("instructor" if teaches else "student") / "bin"
-    spawner.cmd = [str(programs / "jupyterhub-singleuser")]
+    if teaches:
+        spawner.mem_limit = spawner.cpu_limit = None
+    spawner.cmd = [*within_limits(spawner), str(programs / "jupyterhub-singleuser")]
     spawner.default_url = "/lab" if teaches else "/lab/tree/start.md"
     spawner.environment = {
         **SETTINGS["variables"],

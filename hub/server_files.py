@@ -1,4 +1,4 @@
-"""The text of what a server finds in `etc/jupyter` of its environment, the students' and the instructor's."""
+"""The text of what a server finds in `etc` of its environment, the students' and the instructor's."""
 
 import json
 
@@ -49,6 +49,18 @@ for page in Path(sys.prefix, {pages!r}).glob("*.md"):
         shutil.copyfile(page, Path.home() / page.name)
 """
 
+# A kernel that computes leaves the processor to who works in a browser.
+KERNEL = """
+import os
+
+c = get_config()
+os.nice(10)
+c.InteractiveShellApp.extensions = ["helpers.memory_limit"]
+"""
+
+# Kernels are spoken with over ports of the machine, where all its users could listen.
+ENCRYPTED = {"KernelManager": {"transport_encryption": "required"}}
+
 FORMGRADER_IN_A_FRAME = """
 c = get_config()
 c.ServerApp.tornado_settings = {"headers": {"Content-Security-Policy": "frame-ancestors 'self'"}}
@@ -72,6 +84,8 @@ def student_files(hub: Hub) -> dict[str, str]:
     course = COURSE.format(exchange=str(hub.exchange), course_id=hub.course_id).lstrip()
     return {
         "etc/jupyter/nbgrader_config.py": course + STUDENT + ONE_ACCOUNT * hub.one_account,
+        "etc/ipython/ipython_kernel_config.py": KERNEL.lstrip(),
+        "etc/jupyter/jupyter_config.json": _json(ENCRYPTED),
         "etc/jupyter/jupyter_server_config.py": START_PAGE.format(pages=PAGES).lstrip(),
         "etc/jupyter/jupyter_server_config.d/nbgrader_hub.json": _loaded(
             {f"{EXTENSIONS}.{name}": False for name in ("formgrader", "course_list")}
@@ -88,6 +102,7 @@ def teacher_files(hub: Hub) -> dict[str, str]:
     course = COURSE.format(exchange=str(hub.exchange), course_id=hub.course_id).lstrip()
     return {
         "etc/jupyter/nbgrader_config.py": course + TEACHER.format(course=str(hub.course)),
+        "etc/jupyter/jupyter_config.json": _json(ENCRYPTED),
         "etc/jupyter/jupyter_server_config.py": FORMGRADER_IN_A_FRAME.lstrip(),
         "etc/jupyter/jupyter_server_config.d/nbgrader_guarded.json": (
             ROOT / "grading" / "formgrader" / "nbgrader_guarded.json"

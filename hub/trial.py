@@ -9,10 +9,10 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Callable, Sequence
-from contextlib import ExitStack
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from helpers.repository import ROOT
 from hub import check
@@ -31,11 +31,19 @@ SECONDS = 120
 """How long the hub may take to answer."""
 
 
-def hub_to_try(folder: Path | None) -> Hub:
+class Served(NamedTuple):
+    """A hub that answers: where, with which password for each user, and the program that it is."""
+
+    address: str
+    passwords: dict[str, str]
+    program: subprocess.Popen[bytes]
+
+
+def hub_to_try(folder: Path | None, students: tuple[str, ...] = STUDENTS) -> Hub:
     """The hub to try in a folder: of this account, or as root of accounts of its own."""
     one_account = os.geteuid() != 0
     default = ROOT / "build" / "hub" if one_account else Path("/srv/hepdl-trial")
-    return Hub((folder or default).resolve(), INSTRUCTOR, STUDENTS, one_account=one_account)
+    return Hub((folder or default).resolve(), INSTRUCTOR, students, one_account=one_account)
 
 
 def run(hub: Hub, port: int, assignments: Sequence[str] = (), report: Callable[[str], None] = print) -> None:
@@ -43,6 +51,24 @@ def run(hub: Hub, port: int, assignments: Sequence[str] = (), report: Callable[[
 
     ``report`` gets what a user should read, line by line.
     """
+    with stopped_by_signals():
+        try:
+            with served(hub, port, assignments, report) as answering:
+                report(f"\nThe hub answers at {answering.address}")
+                for user, password in answering.passwords.items():
+                    report(f"  {user:16s} password {password}")
+                if hub.one_account:
+                    report(FOR_LOOKING)
+                report("Ctrl+C stops it; homes, gradebook and exchange stay for the next time.")
+                status = wait(answering.program)
+            raise HubError(f"JupyterHub ended by itself with status {status}; {_log(hub)} says why")
+        except Stopped:
+            report("Stopping.")
+
+
+@contextmanager
+def served(hub: Hub, port: int, assignments: Sequence[str], report: Callable[[str], None]) -> Iterator[Served]:
+    """Make a hub, release assignments (with none, all), and serve while the block runs. Raises HubError."""
     if not _is_free(port):
         raise HubError(f"port {port} of this machine is taken: stop what runs there, or choose another with --port")
     if shutil.which("bwrap") is None:
@@ -53,19 +79,16 @@ def run(hub: Hub, port: int, assignments: Sequence[str] = (), report: Callable[[
     if (hub.private / "settings.json").exists() and read(hub.folder).one_account != hub.one_account:
         who = "root" if hub.one_account else "another account"
         raise HubError(f"{hub.folder} holds a hub that {who} made: name another folder")
-    with stopped_by_signals(), ExitStack() as stack:
-        try:
-            _make(hub, stack, assignments or names, report)
-            _serve(hub, port, report)
-        except Stopped:
-            report("Stopping.")
-
-
-def _make(hub: Hub, stack: ExitStack, assignments: Sequence[str], report: Callable[[str], None]) -> None:
     report(f"Making a hub in {hub.folder}; the first time takes minutes.")
     hub.folder.mkdir(parents=True, exist_ok=True)
     hub.folder.chmod(0o755)
-    stack.enter_context(accounts(hub))
+    with accounts(hub):
+        _make(hub, assignments or names, report)
+        with _running(hub, port) as answering:
+            yield answering
+
+
+def _make(hub: Hub, assignments: Sequence[str], report: Callable[[str], None]) -> None:
     write(hub, lambda step: report(f"  {step}"))
     report(f"  the release of {', '.join(assignments)}")
     _release(hub, assignments)
@@ -94,8 +117,13 @@ def _release(hub: Hub, assignments: Sequence[str]) -> None:
         raise HubError(f"the assignments could not be released: {done.stderr.strip()[-2000:]}")
 
 
-def _serve(hub: Hub, port: int, report: Callable[[str], None]) -> None:
-    address, log = f"http://127.0.0.1:{port}", hub.private / "jupyterhub.log"
+def _log(hub: Hub) -> Path:
+    return hub.private / "jupyterhub.log"
+
+
+@contextmanager
+def _running(hub: Hub, port: int) -> Iterator[Served]:
+    address, log = f"http://127.0.0.1:{port}", _log(hub)
     students, instructor = secrets.token_urlsafe(9), secrets.token_urlsafe(24)
     environment = {
         "HOME": str(hub.private),
@@ -112,15 +140,7 @@ def _serve(hub: Hub, port: int, report: Callable[[str], None]) -> None:
     ]
     with running(command, environment, log) as program:
         _wait_for(address, program, log)
-        report(f"\nThe hub answers at {address}")
-        for user in hub.students:
-            report(f"  {user:16s} password {students}")
-        report(f"  {hub.instructor:16s} password {instructor}")
-        if hub.one_account:
-            report(FOR_LOOKING)
-        report("Ctrl+C stops it; homes, gradebook and exchange stay for the next time.")
-        status = wait(program)
-    raise HubError(f"JupyterHub ended by itself with status {status}; {log} says why")
+        yield Served(address, dict.fromkeys(hub.students, students) | {hub.instructor: instructor}, program)
 
 
 def _wait_for(address: str, program: subprocess.Popen[bytes], log: Path) -> None:

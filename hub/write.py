@@ -38,7 +38,7 @@ def write(hub: Hub, report: Callable[[str], None] = print) -> None:
     _install_proxy(hub.private / PROXY)
 
     report("the data sets")
-    _copy_data(hub.data)
+    copy_data(hub.data)
 
     report("the exchange and the instructor's clone")
     hub.exchange.mkdir(exist_ok=True)
@@ -48,19 +48,28 @@ def write(hub: Hub, report: Callable[[str], None] = print) -> None:
     os.chown(course, *hub.owner(hub.instructor))
     _clone(hub)
 
-    python = environments.python_for_all()
     report("the students' environment")
-    environments.make(hub.student, "requirements-hub.txt", python)
+    write_student(hub)
+
+    report("the instructor's environment")
+    write_teacher(hub)
+    _own(hub, hub.course)
+    os.chown(hub.teacher, -1, hub.owner(hub.instructor)[1])
+    hub.teacher.chmod(0o750)
+
+
+def write_student(hub: Hub) -> None:
+    """The students' environment. Raises HubError."""
+    environments.make(hub.student, "requirements-hub.txt", environments.python_for_all())
     _copy_helpers(hub.student)
     _write_texts(hub.student, student_files(hub))
 
-    report("the instructor's environment")
-    environments.make(hub.teacher, "requirements-all.txt", python)
+
+def write_teacher(hub: Hub) -> None:
+    """The instructor's environment, which imports the course from the clone. Raises HubError."""
+    environments.make(hub.teacher, "requirements-all.txt", environments.python_for_all())
     environments.add_course(hub.teacher, hub.course)
-    _own(hub, hub.course)
     _write_texts(hub.teacher, teacher_files(hub))
-    os.chown(hub.teacher, -1, hub.owner(hub.instructor)[1])
-    hub.teacher.chmod(0o750)
 
 
 def require(hub: Hub) -> None:
@@ -106,7 +115,8 @@ def _install_proxy(folder: Path) -> None:
     installed.write_text(wanted["package-lock.json"])
 
 
-def _copy_data(to: Path) -> None:
+def copy_data(to: Path) -> None:
+    """Copy the data sets, for reading."""
     new, old = (to.with_name(f".{to.name}.{ending}") for ending in ("new", "old"))
     for left in (new, old):
         shutil.rmtree(left, ignore_errors=True)

@@ -91,11 +91,24 @@ class CollectPlainFiles(ExchangeCollect):
                     raise NotCollected("it is no folder, as `nbgrader submit` makes one, but a link or a file")
                 if not student.isprintable() or student in ("", ".", ".."):
                     raise NotCollected("what stands before the first + is no student's name")
+                self._require_owner(student, entry.stat(follow_symlinks=False).st_uid)
                 found = HandedIn(Path(entry.path), student, *_time_in(rest))
             except NotCollected as reason:
                 self._refuse(f"{entry.path!r}: {reason}")
             else:
                 yield found
+
+    def _require_owner(self, student: str, number: int) -> None:
+        """Raises NotCollected if another account than the student's made a submission; root and oneself may."""
+        if not self.check_owner or number in (0, os.getuid()) or (owner := _user(number)) == student:
+            return
+        if owner is None:
+            self.log.warning("Who handed in as %s has no account here any more: number %d", student, number)
+            return
+        raise NotCollected(
+            f"it says that it is of {student}, but {owner} made it (if your students' accounts have other names than "
+            "their submissions: --ExchangeCollect.check_owner=False)"
+        )
 
     def _refuse(self, sentence: str) -> None:
         self.refused.append(sentence)
@@ -108,8 +121,6 @@ class CollectPlainFiles(ExchangeCollect):
             self.log.info("Nothing newer to collect: %s %s", found.student, assignment)
             return
         owner = found.folder.lstat().st_uid
-        if self.check_owner and (name := _user(owner)) != found.student:
-            self.log.warning("%s says that it is of %s, but it belongs to %s", found.folder, found.student, name)
         self.log.info("Collecting submission: %s %s", found.student, assignment)
         to.parent.mkdir(parents=True, exist_ok=True)
         part = Path(mkdtemp(prefix=f".{to.name}-", dir=to.parent))
@@ -184,13 +195,13 @@ def _is_link(name: str, folder: int) -> bool:
     return stat.S_ISLNK(os.stat(name, dir_fd=folder, follow_symlinks=False).st_mode)
 
 
-def _user(number: int) -> str:
+def _user(number: int) -> str | None:
     import pwd  # here, because Windows has none, and no exchange either
 
     try:
         return pwd.getpwuid(number).pw_name
     except KeyError:
-        return f"user {number}"
+        return None
 
 
 def _raise(error: OSError) -> None:

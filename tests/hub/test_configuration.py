@@ -2,6 +2,8 @@
 
 import dataclasses
 import json
+import os
+import shutil
 from types import SimpleNamespace
 
 import pytest
@@ -26,7 +28,7 @@ def configuration(hub: Hub) -> Config:
 
 def server(config: Config, user: str) -> SimpleNamespace:
     """The spawner of a user, after the hub's hook."""
-    spawner = SimpleNamespace(user=SimpleNamespace(name=user))
+    spawner = SimpleNamespace(user=SimpleNamespace(name=user), mem_limit=4 << 30, cpu_limit=config.Spawner.cpu_limit)
     config.Spawner.pre_spawn_hook(spawner)
     return spawner
 
@@ -81,7 +83,7 @@ def test_one_account_gives_each_user_a_home_of_the_hub(hub, monkeypatch):
 def test_servers_start_from_the_environment_of_who_they_are_for(hub):
     config = configuration(hub)
     student, instructor = server(config, "anna"), server(config, hub.instructor)
-    assert student.cmd == [f"{hub.student}/bin/jupyterhub-singleuser"]
+    assert student.cmd[-1] == f"{hub.student}/bin/jupyterhub-singleuser"
     assert instructor.cmd == [f"{hub.teacher}/bin/jupyterhub-singleuser"]
     assert student.environment["PATH"].startswith(f"{hub.student}/bin:")
     assert instructor.environment["PATH"].startswith(f"{hub.teacher}/bin:")
@@ -98,6 +100,52 @@ def test_every_server_has_the_course_and_nothing_of_the_hubs_environment(hub):
         assert environment["TF_CPP_MIN_LOG_LEVEL"] == "3"
         assert environment["TF_ENABLE_ONEDNN_OPTS"] == "0"
     assert config.Spawner.env_keep == ["LANG", "LC_ALL"]
+
+
+def test_a_students_server_has_limits_and_the_instructors_has_none(hub, monkeypatch):
+    monkeypatch.setattr(os, "sched_getaffinity", lambda process: {0, 1, 2})
+    config = configuration(hub)
+    first, second = server(config, "anna"), server(config, "ben")
+    assert first.cmd[:-1] == [
+        *("prlimit", f"--data={4 << 30}:{(4 << 30) + (256 << 20)}", "--core=0", "--nproc=1000"),
+        *("taskset", "--cpu-list", "0,1"),
+    ]
+    assert second.cmd[-3:-1] == ["--cpu-list", "0,2"]
+    lecturer = server(config, hub.instructor)
+    assert lecturer.mem_limit is lecturer.cpu_limit is None
+
+
+def test_one_account_bounds_no_number_of_processes(hub):
+    config = configuration(dataclasses.replace(hub, one_account=True))
+    assert not [word for word in server(config, "anna").cmd if "nproc" in word]
+
+
+def test_without_limits_or_the_programs_that_set_them_a_server_starts_all_the_same(hub, monkeypatch):
+    config = configuration(hub)
+    monkeypatch.setattr(shutil, "which", lambda program: None)
+    assert server(config, "anna").cmd == [f"{hub.student}/bin/jupyterhub-singleuser"]
+
+
+def test_servers_of_a_class_go_on_without_the_hub_and_those_of_a_trial_end_with_it(hub, monkeypatch):
+    for name, password in PASSWORDS.items():
+        monkeypatch.setenv(name, password)
+    assert configuration(hub).JupyterHub.cleanup_servers is False
+    assert configuration(to_try(hub)).JupyterHub.cleanup_servers is True
+
+
+def test_idle_servers_are_ended_by_a_service_that_may_do_nothing_else(hub):
+    config = configuration(hub)
+    (culler,) = config.JupyterHub.services
+    assert culler["command"][1:] == ["-m", "jupyterhub_idle_culler", "--timeout=7200"]
+    (role,) = config.JupyterHub.load_roles
+    assert role["services"] == ["culler"]
+    assert set(role["scopes"]) == {"list:users", "read:users:activity", "read:servers", "delete:servers"}
+
+
+@pytest.mark.parametrize("files", [student_files, teacher_files])
+def test_nobody_listens_to_the_kernels_of_others(hub, files):
+    common = json.loads(files(hub)["etc/jupyter/jupyter_config.json"])
+    assert common["KernelManager"]["transport_encryption"] == "required"
 
 
 @pytest.fixture

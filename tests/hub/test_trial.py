@@ -19,10 +19,10 @@ import psutil
 import pytest
 from nbgrader.utils import is_solution
 from system_packages import is_missing
-from visitor import Visitor
 
 from grading.cells.roles import name_of
 from helpers.repository import ROOT
+from hub.visitor import Visitor
 
 ASSIGNMENT, NOTEBOOK, COURSE = "ex1_uproot", "uproot_basics", "hepdl"
 ALICE, BOB, LECTURER = "hepdl-alice", "hepdl-bob", "hepdl-lecturer"

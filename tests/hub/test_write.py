@@ -82,7 +82,7 @@ def test_data_are_copied_for_reading_and_old_ones_leave(open_folder, monkeypatch
     put(open_folder / "clone/data/generation/code.py")
     put(open_folder / "data/hww/old.root")
     monkeypatch.setattr(write, "ROOT", open_folder / "clone")
-    write._copy_data(open_folder / "data")
+    write.copy_data(open_folder / "data")
     assert [file.relative_to(open_folder / "data").as_posix() for file in (open_folder / "data").rglob("*")] == [
         "hww",
         "hww/manifest.json",
@@ -131,6 +131,25 @@ def test_an_account_that_is_somebodys_is_not_touched(open_folder):
     with pytest.raises(HubError, match=f"has an account {ME} of its own"), accounts.accounts(hub):
         pass
     assert pwd.getpwnam(ME)
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can give a home to somebody else")
+def test_a_new_account_gets_no_home_of_another_and_an_old_one_its_own(open_folder, monkeypatch):
+    hub = Hub(open_folder, "hepdl-gone", ("hepdl-new",))
+    (hub.homes / "hepdl-gone").mkdir(parents=True)
+    os.chown(hub.homes / "hepdl-gone", 4321, -1)
+    commands = []
+
+    def run(command, **options):
+        commands.append(command)
+        Path(command[2].removeprefix("--home-dir=")).mkdir(exist_ok=True)
+        return subprocess.CompletedProcess(command, 0, "", "")
+
+    monkeypatch.setattr(accounts.subprocess, "run", run)
+    for user in ("hepdl-new", "hepdl-gone"):
+        accounts._make(hub, user)
+    assert "--key=UID_MIN=4322" in commands[0]
+    assert "--uid=4321" in commands[1]
 
 
 def test_homes_of_one_account_are_closed(open_folder):

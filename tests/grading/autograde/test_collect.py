@@ -11,6 +11,7 @@ from nbgrader.coursedir import CourseDirectory
 from nbgrader.exchange import ExchangeError
 from traitlets.config import Config
 
+from grading.autograde import collect
 from grading.autograde.collect import CollectPlainFiles
 from grading.cells.submitted_files import MAX_FILES
 
@@ -249,6 +250,25 @@ def test_the_time_is_that_of_the_name_whatever_the_file_says(pets, forged):
         (folder / "timestamp.txt").write_text(forged)
     pets.collect()
     assert pets.collected()["timestamp.txt"] == TIME
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can give a file to somebody else")
+def test_a_submission_made_in_anothers_name_takes_the_place_of_none(pets, caplog, monkeypatch):
+    monkeypatch.setattr(collect, "_user", {4321: "bob", 4322: None}.get)
+    pets.hand_in()
+    gone = pets.hand_in("cleo")  # whose account was removed
+    for path in (gone, *gone.iterdir()):
+        os.chown(path, 4322, -1)
+    forged = pets.hand_in(time=LATER)
+    for path in (forged, *forged.iterdir()):
+        os.chown(path, 4321, -1)
+    with pytest.raises(ExchangeError, match=r"1 in .* not collected"):
+        pets.collect(check_owner=True)
+    assert "it says that it is of ada, but bob made it" in caplog.text
+    assert pets.collected()["pets.ipynb"] == f"the answer of {TIME}"
+    assert pets.collected("cleo")["pets.ipynb"] == f"the answer of {TIME}"
+    pets.collect(update=True)  # without check_owner
+    assert pets.collected()["pets.ipynb"] == f"the answer of {LATER}"
 
 
 def test_an_exchange_without_the_course_is_named(pets):
