@@ -97,10 +97,13 @@ def runs_experiments(
         found = _quietly_run(function, _command_line(options))
         that(found == 0 and not isinstance(found, bool), f"main should return 0, not {found!r}")
         there = {path.name for path in folder.iterdir()}
-        missing = sorted(points.keys() - there)
-        that(not missing, f"main left no run {missing[0] if missing else ''}: is each width run with each seed?")
-        extra = sorted(there - points.keys())
-        that(not extra, f"main ran {extra[0] if extra else ''}, which was not asked for")
+        missing, extra = sorted(points.keys() - there), sorted(there - points.keys())
+        if missing:
+            left = f"main left no run {missing[0]} in the folder of the options"
+            that(not extra, f"{left}, but {(extra or [''])[0]}: do all options reach the settings?")
+            that(len(missing) < len(points) - len(made_before), f"{left}, and no other: are they written elsewhere?")
+            that(False, f"{left}: is each width run with each seed?")
+        that(not extra, f"main ran {(extra or [''])[0]}, which was not asked for")
         results = {name: json.loads((folder / name / "result.json").read_text()) for name in points}
     for name in made_before:
         again = results[name]["metrics"]["area"] != 0.125
@@ -141,4 +144,5 @@ def _quietly_run(function: Made, arguments: list[str]) -> Any:
         try:
             return call(function, arguments, says="main should run with arguments that are right")
         except SystemExit as ended:
-            return ended.code or 0
+            that(not ended.code, f"main ended the program ({ended.code}): does it hand its arguments to parse?")
+            return 0

@@ -180,7 +180,7 @@ def _run(
         for array, before in zip(given[part], arrays, strict=True):
             same = np.array_equal(np.asarray(array), before, equal_nan=True)
             that(same, "run changed the data that it was given")
-    dictionary(result, ("settings", "versions", "metrics", "history"), "what run returns")
+    dictionary(result, ("settings", "versions", "metrics", "history"), "what run returns", more=True)
     return dict(result)
 
 
@@ -207,7 +207,7 @@ def _plain(result: dict[str, Any]) -> Any:
 
 
 def _says_what_it_is(result: dict[str, Any], settings: dict[str, float]) -> None:
-    dictionary(result, ("settings", "versions", "metrics", "history"), "result.json")
+    dictionary(result, ("settings", "versions", "metrics", "history"), "result.json", more=True)
     dictionary(result["settings"], settings, "settings of result.json")
     for name, value in settings.items():
         that(result["settings"][name] == value, f"result.json says {name} {result['settings'][name]}, not {value}")

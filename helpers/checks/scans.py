@@ -38,11 +38,12 @@ def scans_shapes(
 
     def run(settings: Any) -> dict[str, Any]:
         ran.append(name_of(folder_name, settings))
-        return result_of({}, **metrics.get(expected.get(ran[-1], points[0]), {}))
+        point = expected.get(ran[-1], points[0])
+        return result_of(shared | dict(zip(("width", "depth", "seed"), point, strict=True)), **metrics[point])
 
     start = experiment(made, **shared)
     name = name_of(folder_name, start)
-    says = "scan should take settings, widths, depths, seeds and a function run"
+    says = "scan should take settings, widths, depths, seeds and a function run, and call run with the settings alone"
     with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()):
         found = call(function, start, list(widths), list(depths), list(seeds), run, says=says)
     that(name_of(folder_name, start) == name, "scan changed the settings that it was given")
@@ -66,7 +67,7 @@ def _has_rows(found: Any, metrics: dict[tuple[int, ...], dict[str, float]]) -> N
     that(len(rows) == len(metrics), f"scan should return {len(metrics)} rows, one for each point, not {len(rows)}")
     seen = set()
     for row in rows:
-        dictionary(row, ("width", "depth", "seed", "loss", "area"), "a row of scan")
+        dictionary(row, ("width", "depth", "seed", "loss", "area"), "a row of scan", more=True)
         point = tuple(int(number(row[name], name)) for name in ("width", "depth", "seed"))
         that(point in metrics, f"a row says width, depth and seed {point}, which is no point of the scan")
         for name, value in metrics[point].items():

@@ -64,11 +64,13 @@ def names(value: Any, expected: Iterable[str], name: str) -> None:
     that(len(found) == len(expected), f"{name} holds a name twice")
 
 
-def dictionary(value: Any, keys: Iterable[str], name: str) -> None:
-    """Fail unless the value is a dictionary with exactly these keys, in any order."""
+def dictionary(value: Any, keys: Iterable[str], name: str, more: bool = False) -> None:
+    """Fail unless the value is a dictionary with exactly these keys, in any order; with ``more``, others are let be."""
     _present(value, name)
     that(isinstance(value, Mapping), f"{name} should be a dictionary, but its type is {type(value).__name__}")
-    names(value, keys, f"the dictionary {name}")
+    keys = set(keys)
+    found = [key for key in value if key in keys or not more]
+    names(found, keys, name if " " in name else f"the dictionary {name}")
 
 
 def equal(value: Any, expected: Any, message: str) -> None:

@@ -65,7 +65,7 @@ RUNS = f"{temporary.name}/runs"
 # ## The sample
 #
 # In *ntuples_to_hdf5* you wrote functions that load and normalise fields.
-# Here `load_pairs` does it: as many events of each class, split into training, validation and test, energies by their logarithm, each field scaled to mean 0 and width 1 in training.
+# Here `load_pairs` does it: about as many events of each class (as many before the split), split into training, validation and test, energies by their logarithm, each field scaled to mean 0 and width 1 in training.
 # For the ntuples of your own analysis put your own functions in its place, and change the names of the classes and the columns of the sets of variables with them.
 
 # %%
@@ -435,7 +435,7 @@ checks.finds_finished(finished, Experiment, folder_name, depth=0, learning_rate=
 # - Otherwise the network of the settings is trained on the first `n_events` training events with Adam and categorical [cross-entropy](../glossary.md#cross-entropy), for all epochs, with the columns of its set of variables. If there are fewer events, it raises ValueError.
 # - The network that is kept is that of the epoch with the least validation loss.
 # - `network.keras` is written first and `result.json` last. What an interrupted run left in the folder is replaced.
-# - The result is a dictionary, and `result.json` holds it: `settings`; `versions`, that of Keras among them as `"keras"`; `metrics`, with the `loss` and the `area` (the mean of the four areas of `roc_by_class`) of the network that is kept, on all validation events; and the `history`.
+# - The result is a dictionary, and `result.json` holds it: `settings`; `versions`, that of Keras among them as `"keras"`; `metrics`, with the `loss` and the `area` (the mean of the four areas of `roc_by_class`) of the network that is kept, on all validation events; and the `history`, with `loss` and `val_loss`, a value an epoch. You may add more.
 # - The same settings give the same numbers, whatever ran before. The data stay as they are.
 #
 # (The check trains small networks on made-up events, so your function must use the data that it is given.)
@@ -529,7 +529,7 @@ checks.follows_settings(run, stored_network, Experiment, learning_rate=0.002, ba
 # %% [markdown]
 # ## Experiment 1: which variables?
 #
-# Three sets of variables, three seeds, everything else alike; six epochs are enough to see the best one, and save your time.
+# Three sets of variables, three seeds, everything else alike; six epochs are enough to compare them, and save your time.
 # Run the cell twice: the second time it takes no time.
 
 # %% tags=["nbval-ignore-output"]
@@ -559,7 +559,7 @@ plt.show()
 
 # %% [markdown]
 # *Figure: ROC curves of each class against the rest on validation events, for one seed and three sets of variables.
-# The classes AA and BB are told from the rest more easily than AB and BA, which have something in common with all the others.
+# AA and BB are told from the rest more easily than AB and BA: they differ from each other on both sides and lie at the two ends, with AB and BA between them.
 # With the high-level variables the curves are higher than with the four-vectors.*
 #
 # ### Is it the network?
@@ -922,7 +922,7 @@ arguments = ["--varset", 2, "--width", *WIDTHS, "--depth", *DEPTHS, "--seed", *S
 arguments += ["--jobs", 2, "--folder", RUNS]
 before = len(os.listdir(RUNS))
 ended = subprocess.run([sys.executable, program, *map(str, arguments)], capture_output=True, text=True)
-print(ended.stdout or ended.stderr[-2000:])
+print(ended.stdout, ended.stderr[-2000:] if ended.returncode else "")
 print(f"{before} runs before, {len(os.listdir(RUNS))} now")
 
 # %% [markdown]
@@ -1100,7 +1100,7 @@ print(f"boosted trees {trees:.3f}, logistic regression {linear:.3f}")
 # %% [markdown]
 # ## Going further
 #
-# - *Does depth pay?* Run the command above on a machine that has the time, and draw the heat map again. Baldi et al. had millions of events: `make data DATASET=heavy_pairs EVENTS=200000` makes more, and `--data` takes them.
+# - *Does depth pay?* Run the command above on a machine that has the time, and draw the heat map again. Baldi et al. had millions of events: `make data DATASET=heavy_pairs EVENTS=200000` makes more, and `--data` takes the folder that it names in the end.
 # - *Help the network.* With the four-vectors, give azimuths relative to that of the lepton, and mirror events so that the lepton's pseudorapidity is positive. What is that worth, in spreads?
 # - *Regularise.* Does depth pay with dropout at a rate of 0.2? Add [dropout](../glossary.md#dropout) to `fully_connected`, and its rate to the settings. What else has to change, so that old results are not taken for new ones?
 

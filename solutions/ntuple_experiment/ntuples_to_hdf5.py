@@ -527,7 +527,7 @@ names = np.array(list(UNITS))[np.abs(normalised).max(axis=0) > 5]
 print("beyond 5 widths in", ", ".join(names))
 
 # %% [markdown]
-# A few events lie many widths away: missing momenta near 0, where the logarithm is steep, and jets of unusual mass.
+# A few events lie many widths away: missing momenta and transverse masses near 0, where the logarithm is steep, and jets of unusual mass.
 # A handful of such numbers does no harm; without the logarithm they would be more and larger.
 
 # %%
@@ -643,7 +643,7 @@ for name, (path, read) in readers.items():
 
 
 # %% [markdown]
-# The sizes differ little, because the numbers are the same and compress alike.
+# The compressed sizes differ little, because the numbers are the same and compress nearly alike.
 # The times are those of decompression, and of opening: uproot reads for each branch where its baskets lie, and h5py where its chunks lie.
 # A file that is not compressed is read fastest and is the largest; here all of it is read for one field, too (a memory map, `np.load(path, mmap_mode="r")`, would not).
 #

@@ -121,6 +121,7 @@ def resumes(runs):
 def test_all_accept_a_right_answer():
     for varset in (0, 1, 2):
         stores(Runs(), varset=varset)
+    stores(Runs(result={"note": "more"}))
     for check in (follows, repeats, resumes):
         check(Runs())
 
@@ -147,7 +148,6 @@ def history_of(value, epochs=3):
         (stores, {"result": {"settings": asdict(Experiment())}}, "result.json says epochs 10, not 3"),
         (stores, {"result": {"history": {"loss": [1]}}}, "history should hold loss and val_loss"),
         (stores, {"result": history_of(1.0)}, "the least validation loss of the history is 1.0000"),
-        (stores, {"result": {"note": "more"}}, "should not hold 'note'"),
         (follows, {"default rate": True}, "Keras's default: take that of the settings"),
         (follows, {"batches of 32": True}, "the batches have 32 events"),
         (follows, {"one batch": True}, "all events are one batch"),

@@ -30,6 +30,21 @@ def test_scans_shapes():
     scans(scan)
     scans(lambda *given: pd.DataFrame(scan(*given)))
     scans(lambda *given: scan(*given)[::-1])
+    scans(lambda *given: [{**row, "batch_size": 400} for row in scan(*given)])
+
+
+def test_a_row_may_say_what_the_run_says_of_its_settings():
+    def told(settings, widths, depths, seeds, run):
+        results = [
+            run(replace(settings, width=width, depth=depth, seed=seed))
+            for width, depth, seed in product(widths, depths, seeds)
+        ]
+        return [
+            {name: result["settings"][name] for name in ("width", "depth", "seed")} | result["metrics"]
+            for result in results
+        ]
+
+    scans(told)
 
 
 @pytest.mark.parametrize(
