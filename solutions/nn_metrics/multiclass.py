@@ -1149,7 +1149,8 @@ print(
 #
 # A cut counts all events above it alike: it throws the shape of the output away.
 # A histogram of the output keeps it, and [`pyhf`](https://pyhf.readthedocs.io/), with which many searches are published, fits all bins together.
-# What searches quote when they see nothing is an upper limit on the *signal strength* $\mu$: the events found are $\mu S + B$, and the strengths above the limit are excluded at 95 % [confidence level](https://pyhf.readthedocs.io/en/stable/intro.html) (with CLs).
+# What searches quote when they see nothing is an upper limit on the *signal strength* $\mu$: the events found are $\mu S + B$, and the strengths above the limit are excluded at 95 % [confidence level](https://pyhf.readthedocs.io/en/stable/intro.html).
+# (With CLs, which divides by the probability that the background alone would look as little like signal: so nobody excludes a signal to which the search is blind.)
 # The *expected* limit is the one for data that are exactly the background; $\mu = 1$ is the signal as predicted, so that a limit below 1 excludes it.
 #
 # The bins are chosen on validation, like the cut: the last one has `LEAST` simulated background events there, and each bin to its left twice as many, until the first takes the rest.
@@ -1174,6 +1175,9 @@ def histogram(table, edges):
 # %% [markdown]
 # `pyhf` takes a model as a dictionary: samples with their events in each bin, and *modifiers*, each of which says how a sample may change.
 # Here the signal is multiplied by $\mu$, the background may go up and down as a whole by 20 %, and by its simulation error in each bin for itself.
+# `auxdata` is what is known of these changes before.
+# `upper_limit` returns the observed limit and a list of five: the median of what is expected in `[2]`, and one and two standard deviations below and above.
+# It looks among the `strengths` alone: a limit at their lowest or highest value says only that it lies beyond.
 
 
 # %% tags=["nbval-ignore-output"]
@@ -1219,7 +1223,7 @@ plt.show()
 # *Figure: expected events of the first run in five bins of its output for signal, from test events; the bars are the error of the background from the simulation and the 20 % together.
 # The share of signal grows to the right, from 2 % to about 10 %.*
 #
-# For a single cut the limit is near 2 divided by the figure of merit, so that both order cuts alike; the figure of merit is quicker.
+# For a single cut the limit is roughly 2 divided by the figure of merit (with few events up to a third more), so that both order cuts alike; the figure of merit is quicker.
 # Both limits come from the same network and the same events.
 # The bins add what the cut left out: those with much background measure how large the background is, which makes the 20 % smaller where the signal sits.
 # That is allowed only as far as one scale fits all bins, which an analysis must show.
