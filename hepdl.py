@@ -26,6 +26,7 @@ COMMANDS = {
     "solutions": Command("grading.authoring.lessons", "run the solution notebooks and store their outputs"),
     "course": Command("grading.authoring.release", "regenerate course/, what a student receives, from solutions/"),
     "hygiene": Command("grading.authoring.hygiene", "find traces of who ran a notebook, and what must stay secret"),
+    "book": Command("book.command", "make the site of the course, or with --solutions the instructor's"),
     "demo-class": Command("grading.authoring.demonstration", "grade a class of example submissions, release to grades"),
     "autograde": Command("grading.autograde.command", "grade what was collected, in parallel"),
     "challenge": Command("grading.challenge.make_round", "make the challenge's secret jets, or set up the example"),
