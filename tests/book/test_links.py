@@ -11,7 +11,7 @@ def site(tmp_path):
     (tmp_path / "sub").mkdir()
     (tmp_path / "index.html").write_text('<h1 id="top">A</h1><a href="sub/page.html#place">b</a> <a href="#top">a</a>')
     (tmp_path / "sub/page.html").write_text(
-        '<p id="place">B</p><a href="../index.html">a</a> <a href="https://root.cern">c</a> <a href="mailto:a@b">d</a>'
+        '<p id="place">B</p><a href="../index.html">a</a> <a href="https://numpy.org">c</a> <a href="mailto:a@b">d</a>'
     )
     return tmp_path
 
