@@ -9,7 +9,7 @@ SAY = >&2 echo
 
 export TF_CPP_MIN_LOG_LEVEL = 3
 
-.PHONY: help lab test test-all lint course solutions data big-file hub release-archive environment lock clean
+.PHONY: help lab test test-all lint course solutions book data big-file hub release-archive environment lock clean
 
 help: ## this list
 	@echo "usage: make TARGET [VARIABLE=value ...]"
@@ -46,6 +46,9 @@ course: environment ## regenerate course/, what a student receives, from solutio
 solutions: environment ## run the solution notebooks and store their outputs (LESSON=ex4_splitting for one)
 	@$(HEPDL) solutions $(LESSON)
 
+book: environment ## the course as a site in build/book (SOLUTIONS=1: with answers, in build/book_instructor)
+	@$(HEPDL) book $(if $(filter-out 0,$(SOLUTIONS)),--solutions)
+
 data: environment ## generate the data sets (DATASET=folder in data, EVENTS=number, PROCESSES=number to choose)
 	@$(HEPDL) data $(if $(DATASET),--dataset $(DATASET)) $(if $(EVENTS),--events $(EVENTS)) \
 		$(if $(PROCESSES),--processes $(PROCESSES))
@@ -61,7 +64,7 @@ COMPILE = $(UV) pip compile --quiet --universal --python-version 3.11 --fork-str
 	--no-emit-index-url --custom-compile-command "make lock"
 
 lock: environment ## pin the newest packages that pyproject.toml allows (LOCK_ARGS="--upgrade" or "--upgrade-package name")
-	@$(COMPILE) $(LOCK_ARGS) --group instructor --group generation --group development --group hub \
+	@$(COMPILE) $(LOCK_ARGS) --group instructor --group generation --group development --group hub --group book \
 		--output-file requirements-all.txt pyproject.toml
 	@$(COMPILE) --constraint requirements-all.txt --output-file requirements.txt pyproject.toml
 	@$(COMPILE) --constraint requirements-all.txt --group hub --output-file requirements-hub.txt pyproject.toml

@@ -27,6 +27,7 @@ COMMANDS = {
     "course": Command("grading.authoring.release", "regenerate course/, what a student receives, from solutions/"),
     "release-archive": Command("grading.authoring.release_archives", "write what students and instructors download"),
     "hygiene": Command("grading.authoring.hygiene", "find traces of who ran a notebook, and what must stay secret"),
+    "book": Command("book.command", "make the site of the course, or with --solutions the instructor's"),
     "demo-class": Command("grading.authoring.demonstration", "grade a class of example submissions, release to grades"),
     "autograde": Command("grading.autograde.command", "grade what was collected, in parallel"),
     "hand-ins": Command("grading.platforms.hand_ins", "take hand-ins from Moodle, Canvas or mails"),

@@ -17,6 +17,7 @@ LONG = (
     "tests/data/test_production.py",
     "tests/grading/isolation/test_execute.py",
     "tests/hub/test_trial.py",
+    "tests/book/test_book.py",
     "tests/grading/authoring/test_demonstration.py",
 )
 A_TRAINING = 30  # times as long as another submission

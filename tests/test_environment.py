@@ -19,8 +19,8 @@ from helpers.repository import ROOT
 
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())
 LOCKS = ["requirements.txt", "requirements-all.txt", "requirements-hub.txt", "requirements-uv.txt"]
-OWN = {"helpers", "grading", "data", "hepdl", "hub", "benchmarks", "tests"}
-GROUPS = ("instructor", "generation", "development", "hub")
+OWN = {"helpers", "grading", "data", "hepdl", "hub", "book", "benchmarks", "tests"}
+GROUPS = ("instructor", "generation", "development", "hub", "book")
 DISTRIBUTIONS = packages_distributions()
 PYTHONS = ["3.11", "3.12", "3.13"]
 PLATFORMS = [("linux", "x86_64"), ("linux", "aarch64"), ("darwin", "arm64")]
@@ -125,7 +125,8 @@ def test_what_is_imported_is_declared():
     instructor = student | names(PROJECT["dependency-groups"]["instructor"])
     everything = instructor.union(*(names(PROJECT["dependency-groups"][group]) for group in GROUPS))
     hub = instructor | names([*PROJECT["dependency-groups"]["hub"], *PROJECT["dependency-groups"]["bootstrap"]])
-    rooms = {"helpers": student, "solutions": student, "grading": instructor, "hub": hub}
+    book = instructor | names(PROJECT["dependency-groups"]["book"])
+    rooms = {"helpers": student, "solutions": student, "grading": instructor, "hub": hub, "book": book}
     rooms |= {"data": everything, "tests": everything}
     missing = {
         f"{path.relative_to(ROOT)}: {package}"

@@ -9,7 +9,7 @@ import pytest
 
 from helpers.repository import ROOT
 
-PACKAGES = ("helpers", "data/generation", "grading", "hub")
+PACKAGES = ("helpers", "data/generation", "grading", "hub", "book")
 
 
 def lint_imports(folder: Path) -> subprocess.CompletedProcess:
@@ -46,6 +46,8 @@ def test_nothing_imports_upwards_or_in_a_circle():
         ("grading/isolation/student/kernel.py", "import grading.cells.roles", "nothing of grading but itself BROKEN"),
         ("helpers/files.py", "import hub.layout", "and that on the helpers BROKEN"),
         ("grading/cells/roles.py", "import hub.layout", "and that on the helpers BROKEN"),
+        ("grading/cells/roles.py", "import book.course", "and that on the helpers BROKEN"),
+        ("hub/layout.py", "import book.course", "and that on the helpers BROKEN"),
         ("grading/cells/roles.py", "import data.generation", "Only the challenge generates data BROKEN"),
     ],
 )

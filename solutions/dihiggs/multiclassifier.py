@@ -651,7 +651,7 @@ from helpers import checks
 accuracy, area = checks.tells_processes(network, history, accuracy=0.47, area=0.71)
 checks.passed(f"accuracy {accuracy:.3f} and an area of {area:.3f} for HH, on validation events", more=False)
 
-# %% tags=["nbval-ignore-output"]
+# %% tags=["nbval-ignore-output", "show-in-book"]
 figure = figures.training_history(history, "15–30–30–30–4", weighted=True)
 for axes, guess in zip(figure.axes, (np.log(4), 0.25), strict=True):
     axes.autoscale(axis="y")

@@ -574,7 +574,7 @@ def draw(axes, key, bins, label):
     axes.set_ylim(bottom=0)
 
 
-# %%
+# %% tags=["show-in-book"]
 figure, panels = plt.subplots(2, 2, figsize=(13, 9.5))
 draw(panels[0, 0], "bb", (20, 0, 300), "$m_{bb}$")
 draw(panels[0, 1], "jj", (20, 0, 300), "$m_{jj}$")

@@ -278,7 +278,7 @@ def descend(curvature, steps=30):
     return np.array(weights)
 
 
-# %%
+# %% tags=["show-in-book"]
 figure, panels = plt.subplots(1, 2, figsize=(13, 5))
 grid = np.linspace(-1.3, 1.3, 61)
 for axes, (title, curvature) in zip(panels, curvatures.items(), strict=True):

@@ -247,7 +247,7 @@ def draw_variable(axes, name, sample, values):
     axes.set(xlabel=histogram.axes[0].label, ylabel=f"fraction of events / {(high - low) / 40:.3g} GeV")
 
 
-# %%
+# %% tags=["show-in-book"]
 figure, panels = plt.subplots(3, 2, figsize=(13, 15))
 for column, (axes, name) in enumerate(zip(panels.flat, VARIABLES, strict=True)):
     draw_variable(axes, name, "H → WW", signal_inputs[:, column])

@@ -180,7 +180,7 @@ weights = [event_weights(background) for background in backgrounds]
 by_number, by_weight = len(masses[0]) / sum(map(len, masses)), background_yields[0] / sum(background_yields)
 print(f"low masses make {by_number:.0%} of the simulated background events and {by_weight:.1%} of the expected ones")
 
-# %%
+# %% tags=["show-in-book"]
 processes = ["Drell–Yan, 10 < m < 50 GeV", "Drell–Yan, m > 50 GeV"]
 ones = [np.ones(len(mass)) for mass in masses]
 figure, panels = plt.subplots(1, 2, figsize=(13, 5))

@@ -261,7 +261,7 @@ checks.passed("in each part, events from everywhere in the files, each with its 
 # Every event counts once, so the error of a bin of n events is √n.
 # The last bin also holds everything above 250 GeV.
 
-# %%
+# %% tags=["show-in-book"]
 parts = ("training", "validation", "test")
 as_it_lies = dict(zip(parts, split(arrays["background_inputs"], 0.2, 0.2), strict=True))
 yours = {part: background[part]["inputs"] for part in parts}

@@ -277,7 +277,7 @@ linear_network = keras.Sequential(
 linear_network.compile(optimizer="sgd", loss="binary_crossentropy", weighted_metrics=["accuracy"])
 linear_history = train(linear_network, epochs=10, batch_size=1024)
 
-# %%
+# %% tags=["show-in-book"]
 figures.training_history(linear_history, "linear network, SGD", weighted=True)
 plt.show()
 

@@ -439,7 +439,7 @@ history_in_memory = network_in_memory.fit(
     validation_data=in_memory["validation"], epochs=EPOCHS, batch_size=BATCH, verbose=0,
 ).history  # fmt: skip
 
-# %% tags=["nbval-ignore-output"]
+# %% tags=["nbval-ignore-output", "show-in-book"]
 figure, axes = plt.subplots()
 for fitted, style, source in ((history, "o-", "from the file"), (history_in_memory, "s--", "in memory")):
     epochs = np.arange(1, len(fitted["loss"]) + 1)

@@ -544,7 +544,7 @@ for memory in (1_200_000, 12_000_000):
 # %% [markdown]
 # Now shuffle it with 2 MB, and look at what the first, the second, … thousand events hold.
 
-# %%
+# %% tags=["show-in-book"]
 randomize(folder / "ordered.root", folder / "mixed.root", memory=2_000_000, rng=np.random.default_rng(66))
 
 figure, axes = plt.subplots()

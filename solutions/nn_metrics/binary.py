@@ -355,7 +355,7 @@ for inputs in (known, others, others[:1], 3 * others):
 checks.scales_to_range(scale, known[:1], others)
 ### END HIDDEN TESTS
 
-# %%
+# %% tags=["show-in-book"]
 inputs = {part: scale(samples["training"]["inputs"], samples[part]["inputs"]) for part in balanced}
 figure, panels = plt.subplots(1, 2, figsize=(13, 5))
 for axes, name in zip(panels, ("LepPt", "mt"), strict=True):

@@ -925,7 +925,7 @@ paths = {
     "Adam": descend(with_adam(0.15)),
 }
 
-# %%
+# %% tags=["show-in-book"]
 figure, panels = plt.subplots(1, 3, figsize=(14, 5))
 x, y = np.meshgrid(np.linspace(-3.2, 1.6, 200), np.linspace(-1.5, 1.5, 200))
 for axes, (name, path) in zip(panels, paths.items(), strict=True):

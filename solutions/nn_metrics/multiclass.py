@@ -432,7 +432,7 @@ checks.repeats_runs(run, seeds=(11,), decay_rate=2.0)
 # Ten runs, which differ by the seed alone.
 # This is the longest cell.
 
-# %% tags=["nbval-ignore-output"]
+# %% tags=["nbval-ignore-output", "show-in-book"]
 SEEDS, EPOCHS, DECAY_RATE = range(10), 6, 1e-3
 runs = {(DECAY_RATE, seed): run(seed, DECAY_RATE, EPOCHS, samples["training"], samples["validation"]) for seed in SEEDS}
 figure, axes = plt.subplots()

@@ -968,7 +968,7 @@ for shape, other in ((wide, smallest), (deep, smallest), (largest, wide)):
     found, error = difference(validation[shape], validation[other])
     print(f"{shape} - {other}: {found:+.3f} ± {error:.3f}, {abs(found) / error:.1f} errors")
 
-# %% tags=["nbval-ignore-output"]
+# %% tags=["nbval-ignore-output", "show-in-book"]
 figure, panels = plt.subplots(1, 2, figsize=(13, 4.8), sharey=True)
 for axes, (width, depth) in zip(panels, (smallest, largest), strict=True):
     for seed in SEEDS:

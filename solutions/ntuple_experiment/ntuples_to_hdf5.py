@@ -530,7 +530,7 @@ print("beyond 5 widths in", ", ".join(names))
 # A few events lie many widths away: missing momenta and transverse masses near 0, where the logarithm is steep, and jets of unusual mass.
 # A handful of such numbers does no harm; without the logarithm they would be more and larger.
 
-# %%
+# %% tags=["show-in-book"]
 figure, rows = plt.subplots(2, 4, figsize=(13, 6))
 for (before, after), name in zip(rows.T, ("lep_pt", "met_phi", "b_share", "cos_jb"), strict=True):
     column = list(UNITS).index(name)

@@ -316,7 +316,7 @@ answers["spot kernel, pooled"] = np.asarray(max_pool(answers["spot kernel"], 2))
 for title, values in answers.items():
     print(f"{title:20s} {values.shape}")
 
-# %%
+# %% tags=["show-in-book"]
 figure, panels = plt.subplots(2, 2, figsize=(13, 11))
 shown = panels[0, 0].imshow(bright, origin="lower")
 panels[0, 0].set(title="root of the picture", xlabel="pixel, across", ylabel="pixel, along")

@@ -299,7 +299,7 @@ def train(network, inputs, validation_inputs, epochs):
 
 first_history = train(first_network, four_momenta(train_jets), four_momenta(validation_jets), epochs=10)
 
-# %%
+# %% tags=["show-in-book"]
 figure = figures.training_history(first_history, "four-momenta, 20 constituents")
 figure.axes[0].set(ylim=(0.44, 0.58))
 plt.show()

@@ -421,7 +421,7 @@ for given_jets in (given, given[:50, :40], given[:1], given[:100].astype(float))
 # %% [markdown]
 # This is what the columns show: a top jet with a mass of 173 GeV and 43 constituents, and a QCD jet with 58 GeV and 33, both near the peak of their kind in mass and near its mean in the number of constituents, as spots around their axis, each spot as large as its share of the transverse momentum.
 
-# %%
+# %% tags=["show-in-book"]
 table = np.asarray(relative_features(train_jets)).reshape(-1, 30, 3)
 figure, panels = plt.subplots(1, 2, figsize=(13, 6))
 for axes, (kind, jet), color in zip(panels, {"top": 49, "QCD": 712}.items(), ("C0", "C1"), strict=True):

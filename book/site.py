@@ -1,0 +1,105 @@
+"""The book's files: Sphinx's source, written from the lessons and pages, and the site that Sphinx makes of it."""
+
+import contextlib
+import io
+import re
+import shutil
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import nbformat
+from nbformat import NotebookNode
+from sphinx.cmd.build import main as sphinx
+
+from book import diagram, glossary_page, mistakes
+from book.course import BookError, Lesson
+from book.lesson_pages import NotDescribed, instructor_page, plain, student_page
+from grading.authoring import start_page
+from helpers.files import replacing
+from helpers.repository import ROOT
+
+HERE = Path(__file__).resolve().parent
+LESSONS, MISTAKES, DATA = ("<!-- lessons -->", "<!-- mistakes -->", "<!-- data sets -->")
+ELSEWHERE = re.compile(r"\]\((\.\./[^)#\s]+)")
+WAY = re.compile(r"^\*Figure: (the way.*?)\*$", re.MULTILINE)
+
+
+def write_source(folder: Path, course: list[Lesson], with_answers: bool, root: Path = ROOT) -> None:
+    """Write what Sphinx reads. Raises BookError if a figure has no caption."""
+    shutil.copytree(root / "docs" / "book", folder, dirs_exist_ok=True)
+    texts = start_page.pages(root / "solutions")
+    terms = glossary_page.terms(texts["glossary.md"])
+    used = glossary_page.users((lesson.opening, lesson.released) for lesson in course)
+    texts["glossary.md"] = glossary_page.with_links_back(texts["glossary.md"], used)
+    if way := WAY.search(texts["start.md"]):
+        texts["start.md"] = diagram.drawn(texts["start.md"], plain(way[1]))
+    for name, text in texts.items():
+        _write(folder / "course" / name, text)
+    for lesson in course:
+        path = lesson.opening.path
+        try:
+            page = instructor_page(lesson.solution) if with_answers else student_page(lesson.released, lesson.solution)
+        except NotDescribed as error:
+            raise BookError(f"solutions/{path}: {error}") from error
+        glossary_page.index_terms(page, lesson.opening.title, terms)
+        _write(folder / "course" / path, nbformat.writes(page))
+        _copy_linked(page, folder / "course" / path, root / "course" / path)
+    pages = mistakes.pages(course, root, with_answers)
+    for name, text in pages.items():
+        _write(folder / "mistakes" / f"{name}.md", text)
+    sheets = sorted((root / "data").glob("*/datasheet.md"))
+    for file in [root / "data" / "README.md", *sheets, root / "docs" / "bars.png"]:
+        _copy(file, folder / file.relative_to(root))
+    index = folder / "index.md"
+    lists = {
+        LESSONS: [f"course/{lesson.opening.path.removesuffix('.ipynb')}" for lesson in course],
+        MISTAKES: [f"mistakes/{name}" for name in pages],
+        DATA: [sheet.relative_to(root).with_suffix("").as_posix() for sheet in sheets],
+    }
+    text = index.read_text("utf-8")
+    for mark, entries in lists.items():
+        text = text.replace(mark, "\n".join(entries))
+    index.write_text(text, "utf-8")
+
+
+def _write(path: Path, text: str) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text, "utf-8")
+
+
+def _copy(source: Path, target: Path) -> None:
+    target.parent.mkdir(parents=True, exist_ok=True)
+    shutil.copyfile(source, target)
+
+
+def _copy_linked(page: NotebookNode, here: Path, original: Path) -> None:
+    """Copy the files beside the course that a lesson links to."""
+    for cell in page.cells:
+        for link in ELSEWHERE.findall(cell.source) if cell.cell_type == "markdown" else []:
+            source, target = (original.parent / link).resolve(), here.parent / link
+            if source.suffix == ".py":
+                _copy(source, target.resolve())
+
+
+def build(source: Path, destination: Path, with_answers: bool) -> None:
+    """Make the site. Raises BookError with Sphinx's warnings, each of which is an error."""
+    said = io.StringIO()
+    tags = ["-t", "instructor"] if with_answers else []
+    with tempfile.TemporaryDirectory() as scratch, contextlib.redirect_stderr(said):
+        made = Path(scratch) / "site"  # MyST-NB writes beside it, too
+        options = ["-b", "html", "-c", str(HERE), "-d", f"{scratch}/doctrees", "-W", "--keep-going", "-q", "--no-color"]
+        failed = sphinx([*options, *tags, str(source), str(made)])
+        if failed or said.getvalue().strip():
+            raise BookError(f"Sphinx complains:\n{said.getvalue().strip()}")
+        (made / ".buildinfo").unlink()
+        shutil.copytree(made, destination)
+
+
+@contextlib.contextmanager
+def replacing_folder(folder: Path) -> Iterator[Path]:
+    """Make a folder that takes the place of another in the end, which stays if the block raises."""
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    with replacing(folder) as part:
+        yield part
+        shutil.rmtree(folder, ignore_errors=True)
