@@ -31,7 +31,7 @@ def merges(samples: Mapping[str, Any], classes: Sequence[Sequence[Mapping[str, n
             hint = "one row for each event" if values.ndim > 1 else "one for each row of inputs"
             shape(sample[kind], (n_events, *values.shape[1:]), f'{part}["{kind}"]', hint=hint)
         order = _order(sample, wanted, all_inputs, part)
-        changes = np.count_nonzero(np.diff(plain(sample["labels"], f'{part}["labels"]')))
+        changes = int(np.count_nonzero(np.diff(plain(sample["labels"], f'{part}["labels"]'))))
         that(changes >= len(pieces), f"{part} still has one class before the other: shuffle after merging")
         in_random_order(
             order,

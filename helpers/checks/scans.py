@@ -25,7 +25,7 @@ def scans_shapes(
 
     A row is a dictionary of width, depth, seed, loss and area, or a row of a data frame with these columns.
     """
-    shared = {"varset": 1, "epochs": 7}
+    shared: dict[str, float] = {"varset": 1, "epochs": 7}
     points = list(product(widths, depths, seeds))
     metrics: dict[tuple[int, ...], dict[str, float]] = {
         point: {"loss": 1.0 + place / 100, "area": 0.6 + place / 1000} for place, point in enumerate(points)
