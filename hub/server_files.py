@@ -61,8 +61,15 @@ c.InteractiveShellApp.extensions = ["helpers.memory_limit"]
 # Kernels are spoken with over ports of the machine, where all its users could listen.
 ENCRYPTED = {"KernelManager": {"transport_encryption": "required"}}
 
-FORMGRADER_IN_A_FRAME = """
+TERMINAL = """
+import os
+
 c = get_config()
+# A login shell would take its PATH from /etc/profile, and lose the programs of this environment.
+c.ServerApp.terminado_settings = {"shell_command": [os.environ.get("SHELL") or "sh"]}
+"""
+
+FORMGRADER_IN_A_FRAME = """
 c.ServerApp.tornado_settings = {"headers": {"Content-Security-Policy": "frame-ancestors 'self'"}}
 """
 
@@ -86,7 +93,7 @@ def student_files(hub: Hub) -> dict[str, str]:
         "etc/jupyter/nbgrader_config.py": course + STUDENT + ONE_ACCOUNT * hub.one_account,
         "etc/ipython/ipython_kernel_config.py": KERNEL.lstrip(),
         "etc/jupyter/jupyter_config.json": _json(ENCRYPTED),
-        "etc/jupyter/jupyter_server_config.py": START_PAGE.format(pages=PAGES).lstrip(),
+        "etc/jupyter/jupyter_server_config.py": TERMINAL.lstrip() + START_PAGE.format(pages=PAGES),
         "etc/jupyter/jupyter_server_config.d/nbgrader_hub.json": _loaded(
             {f"{EXTENSIONS}.{name}": False for name in ("formgrader", "course_list")}
         ),
@@ -103,7 +110,7 @@ def teacher_files(hub: Hub) -> dict[str, str]:
     return {
         "etc/jupyter/nbgrader_config.py": course + TEACHER.format(course=str(hub.course)),
         "etc/jupyter/jupyter_config.json": _json(ENCRYPTED),
-        "etc/jupyter/jupyter_server_config.py": FORMGRADER_IN_A_FRAME.lstrip(),
+        "etc/jupyter/jupyter_server_config.py": TERMINAL.lstrip() + FORMGRADER_IN_A_FRAME,
         "etc/jupyter/jupyter_server_config.d/nbgrader_guarded.json": (
             ROOT / "grading" / "formgrader" / "nbgrader_guarded.json"
         ).read_text(),

@@ -1,16 +1,9 @@
-"""Headless Chromium, driven through its DevTools protocol: a page on a screen of any size, and what went wrong."""
+"""Debian's Chromium, headless, driven by Playwright: a page on a screen of any size, and what went wrong on it."""
 
-import base64
-import itertools
-import json
 import shutil
-import subprocess
-import tempfile
-import time
-import urllib.request
 from pathlib import Path
 
-import websocket
+from playwright.sync_api import Page, sync_playwright
 
 NAMES = ("chromium", "chromium-browser", "google-chrome")
 INSTALL = "sudo apt-get install chromium"
@@ -23,83 +16,55 @@ def executable() -> str | None:
 
 
 class Browser:
-    """A Chromium with one tab; a context manager that ends it and removes what it wrote."""
+    """A Chromium; a context manager that ends it.
+
+    requests, complaints: the addresses that the page opened last asked for, and what its console and scripts said.
+    """
 
     def __enter__(self) -> "Browser":
-        self._profile = tempfile.TemporaryDirectory(ignore_cleanup_errors=True)
-        options = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--no-first-run"]
-        options += ["--remote-debugging-port=0", f"--user-data-dir={self._profile.name}", "--hide-scrollbars"]
-        command = [executable(), *options, "about:blank"]
-        self._process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        self._playwright = sync_playwright().start()
         try:
-            self._socket = websocket.create_connection(self._address(), timeout=TIMEOUT_S, suppress_origin=True)
+            self._chromium = self._playwright.chromium.launch(
+                executable_path=executable(), args=["--disable-gpu", "--disable-dev-shm-usage"]
+            )
         except BaseException:
-            self.__exit__()
+            self._playwright.stop()
             raise
-        self._numbers = itertools.count(1)
+        self._page: Page | None = None
         self.requests: list[str] = []
         self.complaints: list[str] = []
-        for domain in ("Page", "Runtime", "Log", "Network"):
-            self._send(f"{domain}.enable")
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._process.terminate()
-        self._process.wait(TIMEOUT_S)
-        self._profile.cleanup()
+        self._chromium.close()
+        self._playwright.stop()
 
-    def _address(self) -> str:
-        note = Path(self._profile.name) / "DevToolsActivePort"
-        end = time.monotonic() + TIMEOUT_S
-        while not (note.exists() and note.read_text().count("\n")):
-            if self._process.poll() is not None or time.monotonic() > end:
-                raise RuntimeError(f"Chromium did not start (exit status {self._process.poll()})")
-            time.sleep(0.05)
-        port = note.read_text().split()[0]
-        with urllib.request.urlopen(f"http://127.0.0.1:{port}/json", timeout=TIMEOUT_S) as answer:
-            return next(tab for tab in json.load(answer) if tab["type"] == "page")["webSocketDebuggerUrl"]
+    def visitor(self, width: int, height: int, phone: bool = False) -> Page:
+        """A page of somebody whom no server knows yet, on a screen of so many CSS pixels.
 
-    def _receive(self) -> dict:
-        message = json.loads(self._socket.recv())
-        event, given = message.get("method", ""), message.get("params", {})
-        if event == "Page.loadEventFired":
-            self._loaded = True
-        elif event == "Network.requestWillBeSent":
-            self.requests.append(given["request"]["url"][:200])
-        elif event == "Log.entryAdded":
-            self.complaints.append(given["entry"]["text"])
-        elif event in ("Runtime.exceptionThrown", "Runtime.consoleAPICalled"):
-            self.complaints.append(json.dumps(given)[:500])
-        return message
-
-    def _send(self, method: str, **parameters: object) -> dict:
-        number = next(self._numbers)
-        self._socket.send(json.dumps({"id": number, "method": method, "params": parameters}))
-        while (message := self._receive()).get("id") != number:
-            pass
-        if "error" in message:
-            raise RuntimeError(f"{method}: {message['error']}")
-        return message["result"]
+        A phone has two dots to the pixel and no mouse. Close the page's ``context`` in the end.
+        """
+        context = self._chromium.new_context(
+            viewport={"width": width, "height": height},
+            device_scale_factor=2 if phone else 1,
+            is_mobile=phone,
+            has_touch=phone,
+        )
+        context.set_default_timeout(1000 * TIMEOUT_S)
+        return context.new_page()
 
     def open(self, page: Path | str, width: int, height: int, phone: bool = False) -> None:
-        """Load a page, a file or an address, laid out for a screen of so many CSS pixels.
-
-        A phone has two dots to the pixel and no mouse.
-        """
+        """Load a page, a file or an address, laid out for a screen of so many CSS pixels."""
+        if self._page:
+            self._page.context.close()
+        self._page = self.visitor(width, height, phone)
         self.requests.clear()
         self.complaints.clear()
-        self._loaded = False
-        screen = {"width": width, "height": height, "deviceScaleFactor": 2 if phone else 1, "mobile": phone}
-        self._send("Emulation.setDeviceMetricsOverride", **screen)
-        self._send("Page.navigate", url=page.resolve().as_uri() if isinstance(page, Path) else page)
-        while not self._loaded:
-            self._receive()
+        self._page.on("request", lambda request: self.requests.append(request.url[:200]))
+        self._page.on("console", lambda message: self.complaints.append(message.text))
+        self._page.on("pageerror", lambda error: self.complaints.append(str(error)))
+        self._page.goto(page.resolve().as_uri() if isinstance(page, Path) else page)
 
     def ask(self, expression: str) -> object:
         """The value of a JavaScript expression in the page."""
-        return self._send("Runtime.evaluate", expression=expression, returnByValue=True)["result"].get("value")
-
-    def picture(self) -> bytes:
-        """A PNG of the whole page."""
-        shot = self._send("Page.captureScreenshot", format="png", captureBeyondViewport=True)
-        return base64.b64decode(shot["data"])
+        return self._page.evaluate(expression)

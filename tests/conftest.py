@@ -11,22 +11,28 @@ import solution_notebooks
 from xdist.scheduler import LoadFileScheduling
 
 NOTEBOOK = re.compile(r"^solutions/(.+)\.ipynb::|::test_verdict\[([^-]+)-")
+HUB = "tests/hub/"
 # Files that take a minute or more, so that no worker is left alone with one at the end.
 LONG = (
     "tests/acceptance/",
     "tests/data/test_production.py",
     "tests/grading/isolation/test_execute.py",
-    "tests/hub/test_trial.py",
     "tests/book/test_book.py",
+    HUB,
     "tests/grading/authoring/test_demonstration.py",
 )
 A_TRAINING = 30  # times as long as another submission
 
 
 class ByFileOrNotebook(LoadFileScheduling):
-    """The tests of a file stay on one worker, and the cells of a notebook on that of the submissions to it."""
+    """The tests of a file stay on one worker, and the cells of a notebook on that of the submissions to it.
+
+    Those of a hub stay together, too: its accounts are there once.
+    """
 
     def _split_scope(self, nodeid):
+        if nodeid.startswith(HUB):
+            return HUB
         return notebook_of(nodeid) or super()._split_scope(nodeid)
 
 

@@ -1,12 +1,18 @@
-"""A hub's folder as `hepdl hub write` leaves it, without its packages: what a check looks at is there."""
+"""A hub's folder as `hepdl hub write` leaves it, without its packages; and a hub to try that runs for all tests."""
 
 import os
 import pwd
+import re
 import shutil
+import signal
 import tempfile
 from pathlib import Path
+from types import SimpleNamespace
 
+import psutil
 import pytest
+from running_trial import SECONDS, free_port, said_until_it_answers, start
+from system_packages import is_missing
 from written_hub import make_environment, packages_of, put
 
 from helpers.repository import ROOT
@@ -62,3 +68,33 @@ def hub(open_folder, clone, monkeypatch):
     hub.exchange.chmod(0o1777)
     os.umask(before)
     return hub
+
+
+@pytest.fixture(scope="session")
+def trial():
+    """A running hub; HEPDL_HUB_TRIAL names a folder to keep it in, so that trying again takes seconds."""
+    if not shutil.which("node") or not shutil.which("npm"):
+        is_missing("a hub needs Node.js for its proxy: apt install nodejs npm")
+    if os.geteuid() != 0:
+        is_missing("a hub with an account for each user is tested as root")
+    with tempfile.TemporaryDirectory(dir="/tmp", ignore_cleanup_errors=True) as name:
+        folder = Path(os.environ.get("HEPDL_HUB_TRIAL", name))
+        folder.mkdir(exist_ok=True)
+        port = free_port()
+        program = start(folder, port)
+        try:
+            said = said_until_it_answers(program)
+            passwords = dict(re.findall(r"^ +(\S+) +password (\S+)$", said, re.MULTILINE))
+            below = psutil.Process(program.pid).children(recursive=True)
+            yield SimpleNamespace(
+                folder=folder,
+                port=port,
+                program=program,
+                said=said,
+                passwords=passwords,
+                below=below,
+                address=f"http://127.0.0.1:{port}",
+            )
+        finally:
+            program.send_signal(signal.SIGINT)
+            program.wait(SECONDS)

@@ -197,6 +197,14 @@ def test_formgrader_may_stand_in_a_frame_of_the_same_server(hub, tmp_path):
     assert headers["Content-Security-Policy"] == "frame-ancestors 'self'"
 
 
+@pytest.mark.parametrize("files", [student_files, teacher_files])
+def test_a_terminal_keeps_the_path_to_the_courses_programs(hub, tmp_path, monkeypatch, files):
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setenv("SHELL", "/bin/bash")
+    shell = written(files(hub), SERVER, tmp_path).ServerApp.terminado_settings["shell_command"]
+    assert shell == ["/bin/bash"], "a login shell takes its PATH from /etc/profile"
+
+
 def test_a_server_brings_the_start_page_and_leaves_a_changed_one_alone(hub, tmp_path, monkeypatch):
     home = tmp_path / "home"
     put(home / "glossary.md", "with my notes")

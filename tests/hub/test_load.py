@@ -1,13 +1,10 @@
 """The class of made-up students: what it reports, and (in `make test-all`) that two of them come to the end."""
 
-import os
 import re
-import shutil
-import socket
 
 import pytest
 
-from hub import command, load
+from hub import load
 from hub.layout import HubError
 from hub.load import Played
 
@@ -50,14 +47,3 @@ def test_only_what_an_earlier_class_left_is_forgotten(hub):
     load._forget(hub)
     assert mine.exists()
     assert not [folder for folder in old if folder.exists()]
-
-
-@pytest.mark.skipif(not os.environ.get("HEPDL_TEST_ALL"), reason="takes minutes: make test-all")
-@pytest.mark.skipif(os.geteuid() != 0 or not shutil.which("npm"), reason="needs root and Node.js")
-def test_two_students_come_to_the_end(open_folder, capsys):
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    folder = os.environ.get("HEPDL_HUB_TRIAL", str(open_folder / "hub"))
-    assert command.main(["load", folder, "--students=2", f"--port={port}"]) == 0, capsys.readouterr()
-    assert "2 of 2" in capsys.readouterr().out

@@ -1,91 +1,19 @@
 """A hub as `hepdl hub try` runs it, over HTTP: a student's way and the instructor's, and what is kept from whom."""
 
 import json
-import os
 import pwd
 import re
-import shutil
-import signal
-import socket
 import subprocess
 import sys
-import tempfile
-import time
 from pathlib import Path
-from types import SimpleNamespace
 
-import nbformat
 import psutil
 import pytest
-from nbgrader.utils import is_solution
-from system_packages import is_missing
+from answers import put_answers
+from running_trial import ALICE, ASSIGNMENT, BOB, COURSE, LECTURER, NOTEBOOK, start
 
-from grading.cells.roles import name_of
 from helpers.repository import ROOT
 from hub.visitor import Visitor
-
-ASSIGNMENT, NOTEBOOK, COURSE = "ex1_uproot", "uproot_basics", "hepdl"
-ALICE, BOB, LECTURER = "hepdl-alice", "hepdl-bob", "hepdl-lecturer"
-SECONDS = 1500
-"""How long the first start may take: two environments and a proxy are installed."""
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
-
-
-def start(folder: Path, port: int) -> subprocess.Popen:
-    command = [sys.executable, "-m", "hepdl", "hub", "try", folder, f"--port={port}", f"--assignment={ASSIGNMENT}"]
-    return subprocess.Popen(
-        command,
-        cwd=ROOT,
-        env=os.environ | {"PYTHONUNBUFFERED": "1"},
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),
-    )
-
-
-def said_until_it_answers(program: subprocess.Popen) -> str:
-    said = ""
-    for line in program.stdout:
-        said += line
-        if line.startswith("Ctrl+C stops it"):
-            return said
-    raise AssertionError(said)
-
-
-@pytest.fixture(scope="module")
-def trial():
-    """A running hub; HEPDL_HUB_TRIAL names a folder to keep it in, so that trying again takes seconds."""
-    if not shutil.which("node") or not shutil.which("npm"):
-        is_missing("a hub needs Node.js for its proxy: apt install nodejs npm")
-    if os.geteuid() != 0:
-        is_missing("a hub with an account for each user is tested as root")
-    with tempfile.TemporaryDirectory(dir="/tmp", ignore_cleanup_errors=True) as name:
-        folder = Path(os.environ.get("HEPDL_HUB_TRIAL", name))
-        folder.mkdir(exist_ok=True)
-        port = free_port()
-        program = start(folder, port)
-        try:
-            said = said_until_it_answers(program)
-            passwords = dict(re.findall(r"^ +(\S+) +password (\S+)$", said, re.MULTILINE))
-            below = psutil.Process(program.pid).children(recursive=True)
-            yield SimpleNamespace(
-                folder=folder,
-                port=port,
-                program=program,
-                said=said,
-                passwords=passwords,
-                below=below,
-                address=f"http://127.0.0.1:{port}",
-            )
-        finally:
-            program.send_signal(signal.SIGINT)
-            program.wait(SECONDS)
 
 
 def log_in(trial, name: str) -> Visitor:
@@ -118,14 +46,7 @@ def fetched(alice):
 @pytest.fixture(scope="module")
 def answered(trial, fetched):
     """The fetched notebook with each exercise answered, and no question."""
-    solution = nbformat.read(ROOT / "solutions" / ASSIGNMENT / f"{NOTEBOOK}.ipynb", as_version=4)
-    exercises = (cell for cell in solution.cells if is_solution(cell) and cell.cell_type == "code")
-    answers = {name_of(cell): re.sub("### (BEGIN|END) SOLUTION", "", cell.source) for cell in exercises}
-    path = trial.folder / "home" / ALICE / ASSIGNMENT / f"{NOTEBOOK}.ipynb"
-    notebook = nbformat.read(path, as_version=4)
-    for cell in notebook.cells:
-        cell.source = answers.get(name_of(cell), cell.source)
-    nbformat.write(notebook, path)
+    put_answers(trial.folder / "home" / ALICE)
     return fetched
 
 
@@ -295,21 +216,3 @@ def test_a_port_that_is_taken_is_told(trial):
     again = start(trial.folder, trial.port)
     assert "is taken: stop what runs there" in again.communicate(timeout=60)[0]
     assert again.returncode == 1
-
-
-def test_it_ends_and_leaves_nothing_running(trial, alice, lecturer):
-    kernel = alice.post(alice.mine("api/kernels"))
-    assert kernel.status == 201, kernel
-    users = [pwd.getpwnam(name).pw_uid for name in (ALICE, BOB, LECTURER)]
-    below = psutil.Process(trial.program.pid).children(recursive=True)
-    assert len(below) >= 5  # hub, proxy, two servers, a kernel
-    trial.program.send_signal(signal.SIGINT)
-    assert trial.program.wait(120) == 0
-    assert not [process for process in below if process.is_running()]
-    assert not [process for process in psutil.process_iter() if process.uids().real in users]
-    for name in (ALICE, BOB, LECTURER):
-        with pytest.raises(KeyError):
-            pwd.getpwnam(name)
-    time.sleep(0.1)
-    with socket.socket() as probe:
-        assert probe.connect_ex(("127.0.0.1", trial.port)) != 0

@@ -10,23 +10,8 @@ from datetime import UTC, datetime
 
 import psutil
 import pytest
-from test_trial import (
-    ALICE,
-    ASSIGNMENT,
-    BOB,
-    COURSE,
-    LECTURER,
-    NOTEBOOK,
-    alice,
-    answered,
-    as_user,
-    collected,
-    fetched,
-    lecturer,
-    log_in,
-    submitted,
-    trial,
-)
+from running_trial import ALICE, ASSIGNMENT, BOB, COURSE, LECTURER, NOTEBOOK
+from test_trial import alice, answered, as_user, collected, fetched, lecturer, log_in, submitted
 from websocket import WebSocketBadStatusException, create_connection
 
 SECRET = "the answer of alice"
