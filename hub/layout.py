@@ -110,6 +110,7 @@ def read(folder: Path) -> Hub:
 
 
 def closed_above(path: Path) -> Path | None:
-    """The folder on the way to a path, links followed, that others cannot enter; None if all can reach it."""
-    above = (folder for folder in reversed(path.resolve().parents) if folder.exists())
+    """The folder on the way to a path, or to what it links to, that others cannot enter; None if all can reach it."""
+    ways = path.absolute(), path.resolve()
+    above = (folder for way in ways for folder in reversed(way.parents) if folder.exists())
     return next((folder for folder in above if not folder.stat().st_mode & 0o001), None)

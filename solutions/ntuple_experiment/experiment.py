@@ -832,6 +832,7 @@ def run_alone(settings, options):
     run(settings, load_pairs(options["data"]), options["folder"])
 
 
+# %%
 def run_at_a_time(experiments, options):
     """Run experiments in as many processes at a time as options["jobs"] says; an error, or Ctrl + C, ends all."""
     with ProcessPoolExecutor(options["jobs"], multiprocessing.get_context("spawn")) as pool:
@@ -902,9 +903,9 @@ checks.runs_experiments(main, Experiment, folder_name, widths=[5], seeds=[1, 8],
 # %%
 from helpers.programs import write_program
 
-parts = (columns_of, fully_connected, folder_name, roc_by_class, finished, run, scan, parse, run_alone, main)
+parts = (columns_of, fully_connected, folder_name, roc_by_class, finished, run, scan, parse)
 program = f"{temporary.name}/experiment.py"
-write_program(program, "Train networks on the heavy pairs.", *parts)
+write_program(program, "Train networks on the heavy pairs.", *parts, run_alone, run_at_a_time, main)
 print(Path(program).read_text()[:260])
 
 # %% [markdown]

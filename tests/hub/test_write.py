@@ -60,6 +60,9 @@ def test_a_closed_folder_on_the_way_is_found_through_links(open_folder):
     put(open_folder / "home" / "python")
     (open_folder / "python").symlink_to("home/python")
     assert closed_above(open_folder / "python") == open_folder / "home"
+    (open_folder / "home" / "out").symlink_to("../open")
+    put(open_folder / "open")
+    assert closed_above(open_folder / "home" / "out") == open_folder / "home"
     (open_folder / "home").chmod(0o711)
     assert closed_above(open_folder / "python") is None
     assert closed_above(open_folder / "not" / "there") is None
