@@ -7,7 +7,9 @@ HEPDL = .venv/bin/python -m hepdl
 UV = .venv/bin/python -m uv
 SAY = >&2 echo
 
+# TensorFlow prints no lines of its own, and rounds alike on all processors.
 export TF_CPP_MIN_LOG_LEVEL = 3
+export TF_ENABLE_ONEDNN_OPTS = 0
 
 .PHONY: help lab test test-all lint course solutions book data big-file hub release-archive environment lock clean
 

@@ -92,6 +92,7 @@ def main(arguments: list[str] | None = None) -> int:
         print(shtab.complete(parser(COMMANDS), shell=options.shell))
         return 0
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+    os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "0")
     try:
         module = load(name)
     except ModuleNotFoundError as error:

@@ -8,5 +8,7 @@ import os
 os.environ.setdefault("OMP_WAIT_POLICY", "passive")
 # TensorFlow tells at its import, on stderr, which instructions the processor has; this counts if it is there before.
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+# On some processors TensorFlow rounds otherwise than on others, and says so on stderr, each time that it is loaded.
+os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "0")
 # TensorFlow warns when networks predict for batches of ever new sizes, as test cells let them on purpose.
 logging.getLogger("tensorflow").addFilter(lambda record: "retracing" not in record.getMessage())

@@ -1,5 +1,1 @@
-import os
-
-import helpers  # noqa: F401 (its OpenMP setting must come before scikit-learn)
-
-os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+import helpers  # noqa: F401 (its settings of OpenMP and TensorFlow must come before scikit-learn and Keras)

@@ -218,6 +218,7 @@ def environment(home: str) -> dict[str, str]:
         "PYTHONDONTWRITEBYTECODE": "1",
         "NBGRADER_EXECUTION": "autograde",
         "TF_CPP_MIN_LOG_LEVEL": "3",
+        "TF_ENABLE_ONEDNN_OPTS": "0",
         "MPLBACKEND": "module://matplotlib_inline.backend_inline",
         "OMP_WAIT_POLICY": "passive",
         "HDF5_USE_FILE_LOCKING": "FALSE",
