@@ -23,6 +23,7 @@ from helpers.repository import ROOT
 HERE = Path(__file__).resolve().parent
 LESSONS, MISTAKES, DATA = ("<!-- lessons -->", "<!-- mistakes -->", "<!-- data sets -->")
 DECKS = "<!-- slides -->"
+STYLE = "white-contrast"  # of the slides, as in conf.py
 ELSEWHERE = re.compile(r"\]\((\.\./[^)#\s]+)")
 WAY = re.compile(r"^\*Figure: (the way.*?)\*$", re.MULTILINE)
 
@@ -102,6 +103,13 @@ def build_slides(source: Path, destination: Path, first: Path) -> None:
     """Make the decks, of which ``first`` is the first one's source. Raises BookError as `build` does."""
     root = first.relative_to(source).with_suffix("").as_posix()
     _sphinx(source, destination, ["-b", "revealjs", "-D", f"root_doc={root}"])
+    reveal = destination / "_static" / "revealjs"
+    for theme in (reveal / "dist" / "theme").glob("*.css"):  # some would load fonts from another host
+        if theme.stem != STYLE:
+            theme.unlink()
+    for unused in [reveal / "css", *(path for path in (reveal / "plugin").iterdir() if path.name != "notes")]:
+        shutil.rmtree(unused)
+    (destination / "_sources").rmdir()
 
 
 def _sphinx(source: Path, destination: Path, builder: list[str]) -> None:
