@@ -42,7 +42,6 @@ html_theme_options = {
 
 # The slides: Sphinx's builder `revealjs`. On a phone a slide is as narrow as the screen, and its text stays readable.
 revealjs_html_theme = "revealjs-simple"
-revealjs_style_theme = "white-contrast"
 revealjs_static_path = ["style"]
 revealjs_css_files = ["slides.css"]
 revealjs_script_plugins = [{"name": "RevealNotes", "src": "revealjs/plugin/notes/notes.js"}]

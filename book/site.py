@@ -23,7 +23,7 @@ from helpers.repository import ROOT
 HERE = Path(__file__).resolve().parent
 LESSONS, MISTAKES, DATA = ("<!-- lessons -->", "<!-- mistakes -->", "<!-- data sets -->")
 DECKS = "<!-- slides -->"
-STYLE = "white-contrast"  # of the slides, as in conf.py
+STYLE = "white-contrast"  # a theme of reveal.js
 ELSEWHERE = re.compile(r"\]\((\.\./[^)#\s]+)")
 WAY = re.compile(r"^\*Figure: (the way.*?)\*$", re.MULTILINE)
 
@@ -102,7 +102,7 @@ def build(source: Path, destination: Path, with_answers: bool) -> None:
 def build_slides(source: Path, destination: Path, first: Path) -> None:
     """Make the decks, of which ``first`` is the first one's source. Raises BookError as `build` does."""
     root = first.relative_to(source).with_suffix("").as_posix()
-    _sphinx(source, destination, ["-b", "revealjs", "-D", f"root_doc={root}"])
+    _sphinx(source, destination, ["-b", "revealjs", "-D", f"root_doc={root}", "-D", f"revealjs_style_theme={STYLE}"])
     reveal = destination / "_static" / "revealjs"
     for theme in (reveal / "dist" / "theme").glob("*.css"):  # some would load fonts from another host
         if theme.stem != STYLE:
