@@ -30,7 +30,9 @@ WAY = re.compile(r"^\*Figure: (the way.*?)\*$", re.MULTILINE)
 
 def write_source(folder: Path, course: list[Lesson], with_answers: bool, root: Path = ROOT) -> None:
     """Write what Sphinx reads. Raises BookError if a figure has no caption."""
-    shutil.copytree(root / "docs" / "book", folder, ignore=shutil.ignore_patterns(slides.FOLDER.name), dirs_exist_ok=True)
+    shutil.copytree(
+        root / "docs" / "book", folder, ignore=shutil.ignore_patterns(slides.FOLDER.name), dirs_exist_ok=True
+    )
     texts = start_page.pages(root / "solutions")
     terms = glossary_page.terms(texts["glossary.md"])
     used = glossary_page.users((lesson.opening, lesson.released) for lesson in course)

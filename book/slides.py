@@ -3,7 +3,7 @@
 `docs/book/slides/<assignment>/<notebook>.md` is a deck as it is written: a question as its title, a slide for each
 heading, a note for the speaker in each slide. What the lesson says already is taken from it by marks:
 
-- `<!-- title -->`, `<!-- learn -->`, `<!-- data -->` and `<!-- time -->`: these parts of the lesson's first cell;
+- `<!-- title -->` and `<!-- learn -->`: the lesson's title, and the list of what one learns in it;
 - `<!-- sentence: first words -->`: the line of the lesson's text that begins with these words;
 - `<!-- figure: first words -->`: the figure whose caption begins with these words, described by the caption.
 
@@ -24,11 +24,7 @@ FOLDER = Path("docs") / "book" / "slides"
 MARK = re.compile(r"<!-- (\w+)(?:: (.+?))? -->")
 HINTS = re.compile(r"<details>.*?</details>", re.DOTALL)
 ITEM = re.compile(r"^(- |\d+\. )")
-FROM_THE_OPENING = {
-    "learn": re.compile(r"^- .*(?:\n- .*)*", re.MULTILINE),
-    "data": re.compile(r"\*\*Data:\*\* (.*?)\n\n", re.DOTALL),
-    "time": re.compile(r"\*\*Time:\*\* (.*?)(?=\n)"),
-}
+LEARN = re.compile(r"^- .*(?:\n- .*)*", re.MULTILINE)
 WAY_OUT = "Take it from the lesson as students get it, without emphasis and formula marks"
 
 
@@ -57,8 +53,8 @@ def filled(deck: str, lesson: Lesson, page: Path) -> str:
         what, words = mark.groups()
         if what == "title":
             return lesson.opening.title
-        if what in FROM_THE_OPENING and not words:
-            return _opening(lesson, what)
+        if what == "learn":
+            return LINK.sub(r"\1", LEARN.findall(lesson.released.cells[0].source)[0])
         if what == "sentence" and words:
             return _sentence(lesson, words)
         if what == "figure" and words:
@@ -73,13 +69,6 @@ def _name(lesson: Lesson) -> str:
     return f"{(FOLDER / lesson.opening.path).with_suffix('.md').as_posix()}"
 
 
-def _opening(lesson: Lesson, what: str) -> str:
-    found = FROM_THE_OPENING[what].search(lesson.released.cells[0].source)
-    if not found:
-        raise BookError(f"{_name(lesson)} asks for {what!r}, which the lesson's first cell does not say")
-    return LINK.sub(r"\1", found[found.re.groups])
-
-
 def _sentence(lesson: Lesson, words: str) -> str:
     lines = {
         ITEM.sub("", line): None
@@ -90,7 +79,18 @@ def _sentence(lesson: Lesson, words: str) -> str:
     }
     if len(lines) != 1:
         raise BookError(f"{_name(lesson)}: {len(lines)} lines of the lesson begin with {words!r}. {WAY_OUT}")
-    return LINK.sub(r"\1", next(iter(lines)))
+    return _alone(LINK.sub(r"\1", next(iter(lines))))
+
+
+def _alone(sentence: str) -> str:
+    """A sentence without the ends that belong to what stands around it.
+
+    >>> _alone("Mind the edge:"), _alone("(It is *small*.)"), _alone("and so (here) on.)")
+    ('Mind the edge.', 'It is *small*.', 'and so (here) on.')
+    """
+    if sentence.startswith("(") or sentence.count(")") > sentence.count("("):
+        sentence = sentence.removeprefix("(").removesuffix(")")
+    return re.sub(r"[:,;]$", ".", sentence)
 
 
 def _figure(lesson: Lesson, words: str, page: Path) -> str:
