@@ -12,6 +12,7 @@ All of it is what students see: the text of the released notebook, and the figur
 
 import base64
 import re
+from itertools import pairwise
 from pathlib import Path
 
 from nbformat import NotebookNode
@@ -98,7 +99,7 @@ def _figure(lesson: Lesson, words: str, page: Path) -> str:
     cells = lesson.solution.cells
     found = [
         (cell, plain(caption[1]))
-        for cell, below in zip(cells, cells[1:], strict=False)
+        for cell, below in pairwise(cells)
         if cell.id in shown and (caption := CAPTION.search(below.source)) and plain(caption[1]).startswith(words)
     ]
     if len(found) != 1:
@@ -106,10 +107,10 @@ def _figure(lesson: Lesson, words: str, page: Path) -> str:
             f"{_name(lesson)}: {len(found)} figures that everyone may see have a caption that begins with {words!r}. "
             f"{WAY_OUT}; one below an answer needs the tag show-in-book"
         )
-    cell, caption = found[0]
+    cell, description = found[0]
     picture = page.with_name(f"{page.stem}-{cell.id}.png")
     picture.write_bytes(base64.b64decode(_drawn(cell)))
-    return f"![{escaped(caption)}]({picture.name})"
+    return f"![{escaped(description)}]({picture.name})"
 
 
 def _drawn(cell: NotebookNode) -> str:
