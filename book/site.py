@@ -23,6 +23,8 @@ from helpers.repository import ROOT
 HERE = Path(__file__).resolve().parent
 LESSONS, MISTAKES, DATA = ("<!-- lessons -->", "<!-- mistakes -->", "<!-- data sets -->")
 DECKS = "<!-- slides -->"
+# Pages that a forge shows, too, with the files that they link to.
+OF_THE_REPOSITORY = ("README.md", "CONTRIBUTING.md", "CHANGELOG.md", "CITATION.cff", "LICENSE", "LICENSE-CONTENT")
 STYLE = "white-contrast"  # a theme of reveal.js
 ELSEWHERE = re.compile(r"\]\((\.\./[^)#\s]+)")
 WAY = re.compile(r"^\*Figure: (the way.*?)\*$", re.MULTILINE)
@@ -30,9 +32,8 @@ WAY = re.compile(r"^\*Figure: (the way.*?)\*$", re.MULTILINE)
 
 def write_source(folder: Path, course: list[Lesson], with_answers: bool, root: Path = ROOT) -> None:
     """Write what Sphinx reads. Raises BookError if a figure has no caption."""
-    shutil.copytree(
-        root / "docs" / "book", folder, ignore=shutil.ignore_patterns(slides.FOLDER.name), dirs_exist_ok=True
-    )
+    own = root / "docs" / "book"
+    shutil.copytree(own, folder, ignore=shutil.ignore_patterns(slides.FOLDER.name), dirs_exist_ok=True)
     texts = start_page.pages(root / "solutions")
     terms = glossary_page.terms(texts["glossary.md"])
     used = glossary_page.users((lesson.opening, lesson.released) for lesson in course)
@@ -55,7 +56,8 @@ def write_source(folder: Path, course: list[Lesson], with_answers: bool, root: P
     for name, text in pages.items():
         _write(folder / "mistakes" / f"{name}.md", text)
     sheets = sorted((root / "data").glob("*/datasheet.md"))
-    for file in [root / "data" / "README.md", *sheets, root / "docs" / "bars.png"]:
+    shared = [path for path in sorted((root / "docs").rglob("*")) if path.is_file() and own not in path.parents]
+    for file in [root / "data" / "README.md", *sheets, *shared, *(root / name for name in OF_THE_REPOSITORY)]:
         _copy(file, folder / file.relative_to(root))
     index = folder / "index.md"
     lists = {
