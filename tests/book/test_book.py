@@ -21,7 +21,8 @@ from helpers.repository import ROOT
 HERE = Path(__file__).resolve().parent
 DESKTOP, PROJECTOR, PHONE = (1280, 900), (1280, 720), (390, 800)
 READ_BY_AXE = ["index.html", "course/start.html", "course/glossary.html", "course/ex4_splitting/splitting.html"]
-READ_BY_AXE += ["mistakes/ex4_splitting/splitting.html", "guide/timetables.html", "genindex.html"]
+READ_BY_AXE += ["mistakes/ex4_splitting/splitting.html", "guide/timetables.html", "guide/slides.html", "genindex.html"]
+READ_BY_AXE += ["README.html", "CONTRIBUTING.html", "docs/instructor_day.html"]
 SERIOUS = ("serious", "critical")
 
 
@@ -72,6 +73,14 @@ def test_checks_are_there_and_folded(pages):
     checks = [cell for cell in page.select("div.cell.tag_hide-input") if "checks.passed" in cell.get_text()]
     assert len(checks) == 3
     assert all(cell.find("details") for cell in checks)
+
+
+def test_pages_that_a_forge_shows_are_in_the_book_with_their_pictures_and_links(pages):
+    for page in [*ROOT.glob("docs/*.md"), ROOT / "CONTRIBUTING.md", ROOT / "README.md"]:
+        shown = pages[page.relative_to(ROOT).with_suffix(".html").as_posix()]
+        assert len(shown.select("article img")) == page.read_text().count("!["), page
+    assert pages["docs/hub.html"].select("article a[href='../README.html#hub-administrators']")
+    assert pages["README.html"].select("article a[href='CONTRIBUTING.html']")
 
 
 def test_every_picture_says_what_it_shows(pages):
