@@ -48,5 +48,5 @@ revealjs_script_plugins = [{"name": "RevealNotes", "src": "revealjs/plugin/notes
 revealjs_script_conf = """{
     hash: true, center: false, transition: "none", slideNumber: "c/t", margin: 0.05,
     scrollActivationWidth: null,
-    width: innerWidth < 700 ? 560 : 1280, height: innerWidth < 700 ? 1100 : 720
+    width: screen.width < 700 ? 560 : 1280, height: screen.width < 700 ? 1100 : 720
 }"""
