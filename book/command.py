@@ -5,7 +5,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from book import answers, links, site
+from book import answers, links, site, slides
 from book.course import BookError, Lesson, lessons
 from book.pages import Site
 from helpers.repository import ROOT
@@ -21,8 +21,11 @@ def make(destination: Path, with_answers: bool, root: Path = ROOT) -> int:
     """
     course = lessons(root)
     with tempfile.TemporaryDirectory() as scratch, site.replacing_folder(destination) as new:
-        site.write_source(Path(scratch), course, with_answers, root)
-        site.build(Path(scratch), new, with_answers)
+        pages, decks = Path(scratch) / "pages", Path(scratch) / "slides"
+        site.write_source(pages, course, with_answers, root)
+        slides.write_source(decks, course, root)
+        site.build(pages, new, with_answers)
+        site.build_slides(decks, new / "slides", (decks / course[0].opening.path).with_suffix(".md"))
         if found := faults(new, course, with_answers):
             raise BookError("\n".join(["the book cannot be shown", *found]))
         return len(list(new.rglob("*.html")))

@@ -5,7 +5,7 @@ TITLE = "Deep learning in high energy physics"
 project = f"{TITLE}: instructor's book" if tags.has("instructor") else TITLE  # noqa: F821 (Sphinx puts `tags` here)
 copyright = "the course authors. Text and data: CC BY 4.0; code: BSD 3-Clause"
 language = "en"
-extensions = ["myst_nb", "book.formulas"]
+extensions = ["myst_nb", "book.formulas", "sphinx_revealjs"]
 root_doc = "index"
 exclude_patterns = ["**/.ipynb_checkpoints"]
 
@@ -39,3 +39,14 @@ html_theme_options = {
     "pygments_light_style": "a11y-high-contrast-light",
     "pygments_dark_style": "a11y-high-contrast-dark",
 }
+
+# The slides: Sphinx's builder `revealjs`. On a phone a slide is as narrow as the screen, and its text stays readable.
+revealjs_html_theme = "revealjs-simple"
+revealjs_static_path = ["style"]
+revealjs_css_files = ["slides.css"]
+revealjs_script_plugins = [{"name": "RevealNotes", "src": "revealjs/plugin/notes/notes.js"}]
+revealjs_script_conf = """{
+    hash: true, center: false, transition: "none", slideNumber: "c/t", margin: 0.05,
+    scrollActivationWidth: null,
+    width: screen.width < 700 ? 560 : 1280, height: screen.width < 700 ? 1100 : 720
+}"""

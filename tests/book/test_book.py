@@ -19,9 +19,10 @@ from book.pages import Site
 from helpers.repository import ROOT
 
 HERE = Path(__file__).resolve().parent
-DESKTOP, PHONE = (1280, 900), (390, 800)
+DESKTOP, PROJECTOR, PHONE = (1280, 900), (1280, 720), (390, 800)
 READ_BY_AXE = ["index.html", "course/start.html", "course/glossary.html", "course/ex4_splitting/splitting.html"]
-READ_BY_AXE += ["mistakes/ex4_splitting/splitting.html", "guide/timetables.html", "genindex.html"]
+READ_BY_AXE += ["mistakes/ex4_splitting/splitting.html", "guide/timetables.html", "guide/slides.html", "genindex.html"]
+READ_BY_AXE += ["README.html", "CONTRIBUTING.html", "docs/instructor_day.html"]
 SERIOUS = ("serious", "critical")
 
 
@@ -72,6 +73,14 @@ def test_checks_are_there_and_folded(pages):
     checks = [cell for cell in page.select("div.cell.tag_hide-input") if "checks.passed" in cell.get_text()]
     assert len(checks) == 3
     assert all(cell.find("details") for cell in checks)
+
+
+def test_pages_that_a_forge_shows_are_in_the_book_with_their_pictures_and_links(pages):
+    for page in [*ROOT.glob("docs/*.md"), ROOT / "CONTRIBUTING.md", ROOT / "README.md"]:
+        shown = pages[page.relative_to(ROOT).with_suffix(".html").as_posix()]
+        assert len(shown.select("article img")) == page.read_text().count("!["), page
+    assert pages["docs/hub.html"].select("article a[href='../README.html#hub-administrators']")
+    assert pages["README.html"].select("article a[href='CONTRIBUTING.html']")
 
 
 def test_every_picture_says_what_it_shows(pages):
@@ -193,3 +202,69 @@ def test_dark_is_dark(book, browser):
     brightness = [sum(map(int, re.findall(r"\d+", colour)[:3])) for colour in colours]
     assert brightness[0] > 700
     assert brightness[1] < 150
+
+
+DECKS = [lesson.opening.path.removesuffix(".ipynb") for lesson in lessons()]
+STICKS_OUT = """() => [...Reveal.getCurrentSlide().querySelectorAll('*:not(aside, math *)')].filter((part) => {
+    const box = part.getBoundingClientRect();
+    return box.width && (box.left < 0 || box.top < 0 || box.right > innerWidth + 1 || box.bottom > innerHeight + 1);
+}).map((part) => part.textContent.slice(0, 60) || part.outerHTML.slice(0, 60))"""
+
+
+def opened(tab, book, name, size, axe=None):
+    """What is wrong with the slides of a deck, by their numbers: what sticks out, and what axe-core calls serious."""
+    tab.open(book / "slides" / f"{name}.html", *size, phone=size is PHONE)
+    assert wait_for(tab, "!!window.Reveal && Reveal.isReady()")
+    tab.ask(axe or "0")
+    wrong = {}
+    for number in range(tab.ask("Reveal.getTotalSlides()")):
+        tab.ask(f"Reveal.slide({number})")
+        found = tab.ask(STICKS_OUT)
+        if axe:
+            told = tab.ask("axe.run().then(all => all.violations.map(v => [v.impact, v.id, v.nodes[0].html]))")
+            found += [violation for violation in told if violation[0] in SERIOUS]
+        if found:
+            wrong[number] = found
+    return wrong
+
+
+@pytest.mark.parametrize("name", DECKS)
+def test_each_slide_fits_a_projector_and_a_phone_and_keeps_nobody_from_reading(book, browser, axe, name):
+    assert opened(browser, book, name, PROJECTOR, axe) == {}
+    assert opened(browser, book, name, PHONE) == {}
+    assert browser.complaints == []
+    assert [address for address in browser.requests if not address.startswith(("file:", "data:"))] == []
+
+
+def test_a_slide_that_is_too_full_is_found(book, browser):
+    page = book / "slides" / f"{DECKS[0]}.html"
+    full = page.read_text().replace("<h2>The physics</h2>", "<h2>The physics</h2>" + "<p>Too much.</p>" * 20)
+    other = page.with_name("full.html")
+    other.write_text(full)
+    try:
+        assert list(opened(browser, book, str(Path(DECKS[0]).with_name("full")), PROJECTOR)) == [1]
+    finally:
+        other.unlink()
+
+
+def test_slides_are_turned_by_keyboard_and_their_notes_stand_in_the_speakers_view(book, browser):
+    page = browser.visitor(*PROJECTOR)
+    try:
+        page.goto((book / "slides" / f"{DECKS[0]}.html").resolve().as_uri())
+        page.wait_for_function("Reveal.isReady()")
+        page.keyboard.press("ArrowRight")
+        assert page.evaluate("Reveal.getCurrentSlide().innerText").startswith("The physics")
+        with page.context.expect_page() as opening:
+            page.keyboard.press("s")
+        note = page.evaluate("Reveal.getSlideNotes()")
+        assert re.match(r"\d minutes?\.\n", note)
+        opening.value.get_by_text(note.splitlines()[1], exact=False).first.wait_for()
+    finally:
+        page.context.close()
+
+
+def test_lessons_and_the_page_of_slides_lead_to_every_deck(pages):
+    listed = [link["href"] for link in pages["guide/slides.html"].select("article a[href^='../slides/']")]
+    assert listed == [f"../slides/{name}.html" for name in DECKS]
+    for name in DECKS:
+        assert pages[f"course/{name}.html"].select(f"article a[href='../../slides/{name}.html']"), name
