@@ -48,6 +48,11 @@ def _(sentence: str, /, **values: Any) -> str:
     return said.format(**{name: _sentences.get(v, v) if type(v) is str else v for name, v in values.items()})
 
 
+def english(sentence: str, /, **values: Any) -> str:
+    """A sentence of the grader's, filled with the values, as logs and lists have it: a student's page translates it."""
+    return sentence.format(**values)
+
+
 def read(catalogue: Path) -> dict[str, str]:
     """The translations in a catalogue by their English text; those that are empty or marked fuzzy are left out."""
     with catalogue.open("rb") as file:
