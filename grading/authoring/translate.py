@@ -172,7 +172,15 @@ def _name(path: Path) -> str:
 
 def updated(path: Path, code: str, texts: Mapping[str, str]) -> Catalog:
     """The catalogue of these texts, with the translations that a file has, if it is there."""
-    template = Catalog(locale=code)
+    template = Catalog(
+        locale=code,
+        project="Deep learning in high energy physics",
+        version="",
+        header_comment="# The course in another language; `hepdl translate` keeps this file up to date.",
+        msgid_bugs_address="",
+        last_translator="",
+        language_team="",
+    )
     for text, file in texts.items():
         template.add(text, locations=[(file, 0)])
         template[text].flags.discard("python-brace-format")

@@ -26,7 +26,7 @@ Translate = Callable[[str], str]
 
 def texts_of_page(source: str) -> list[str]:
     """The paragraphs of a page in Markdown that have words in them, in their order."""
-    return [paragraph for paragraph in _paragraphs(source) if _has_words(paragraph)]
+    return [paragraph.rstrip("\n") for paragraph in _paragraphs(source) if _has_words(paragraph)]
 
 
 def texts_of_cell(cell: NotebookNode) -> list[str]:
@@ -46,7 +46,8 @@ def texts_of_cell(cell: NotebookNode) -> list[str]:
 
 def translated_page(source: str, sentences: Mapping[str, str]) -> str:
     """A page in Markdown with the paragraphs that are translated. sentences: translations by their English text."""
-    return "\n\n".join(sentences.get(paragraph, paragraph) for paragraph in _paragraphs(source))
+    text = source.rstrip("\n")
+    return "\n\n".join(sentences.get(paragraph, paragraph) for paragraph in _paragraphs(text)) + source[len(text) :]
 
 
 def translated_source(cell: NotebookNode, sentences: Mapping[str, str]) -> str:
