@@ -52,9 +52,15 @@ def translated_page(source: str, sentences: Mapping[str, str]) -> str:
 
 def translated_source(cell: NotebookNode, sentences: Mapping[str, str]) -> str:
     """The source of a cell, its texts translated."""
-    if cell.cell_type == "markdown":
-        return translated_page(cell.source, sentences)
-    return _edited_stub(cell.source, lambda text: sentences.get(text, text)) if is_exercise(cell) else cell.source
+    is_text = cell.cell_type == "markdown"
+    return translated_stub(cell.source, not is_text, sentences) if is_text or is_exercise(cell) else cell.source
+
+
+def translated_stub(source: str, is_code: bool, sentences: Mapping[str, str]) -> str:
+    """What a cell to answer holds in a translated notebook before anybody has answered it."""
+    return (
+        _edited_stub(source, lambda text: sentences.get(text, text)) if is_code else translated_page(source, sentences)
+    )
 
 
 def translated(notebook: NotebookNode, language: str, sentences: Mapping[str, str]) -> NotebookNode:
