@@ -25,6 +25,7 @@ COMMANDS = {
     "big-file": Command("helpers.big_file", "write a large ROOT file to practise on in Exercise 6"),
     "solutions": Command("grading.authoring.lessons", "run the solution notebooks and store their outputs"),
     "course": Command("grading.authoring.release", "regenerate course/, what a student receives, from solutions/"),
+    "translate": Command("grading.authoring.translate", "bring a language's catalogues up to date, say what they lack"),
     "release-archive": Command("grading.authoring.release_archives", "write what students and instructors download"),
     "hygiene": Command("grading.authoring.hygiene", "find traces of who ran a notebook, and what must stay secret"),
     "book": Command("book.command", "make the site of the course, or with --solutions the instructor's"),

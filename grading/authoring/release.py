@@ -2,6 +2,7 @@
 
     python -m grading.authoring.release            every assignment
     python -m grading.authoring.release --force    also over edits that git does not have (or FORCE=1 is set)
+    python -m grading.authoring.release --language de    course_de/, with what is translated into German
 
 All is generated into a temporary folder first. Then only files that differ are replaced, each in one step, and files
 that no longer come from a solution are removed. Files that git ignores stay.
@@ -21,6 +22,7 @@ from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
+import nbformat
 from nbformat import NotebookNode
 from nbgrader.converters import GenerateAssignment
 from nbgrader.converters.base import NbGraderException
@@ -30,6 +32,8 @@ from traitlets.config.loader import Config, PyFileConfigLoader
 
 from grading.authoring import start_page
 from grading.authoring.secrets import SecretReleased, refuse_secrets
+from grading.cells import languages
+from grading.cells.translation import translated
 from helpers.files import replacing
 from helpers.repository import ROOT
 
@@ -99,6 +103,28 @@ def generate(destination: Path, root: Path = ROOT, report: Callable[[str], None]
             (destination / name).write_text(text, encoding="utf-8")
     except start_page.OpeningError as error:
         raise ReleaseError(str(error)) from error
+
+
+def generate_translated(destination: Path, language: str, report: Callable[[str], None] = lambda line: None) -> None:
+    """As `generate`, with what the catalogues of a language translate. A lesson without a catalogue stays English.
+
+    Raises ReleaseError as `generate` does, and for a language of which there is no catalogue.
+    """
+    if language not in (known := sorted(path.name for path in languages.LOCALE.glob("*"))):
+        raise ReleaseError(f"there are no translations into {language!r}; there are those into {', '.join(known)}")
+    generate(destination, report=report)
+    for path in sorted(destination.glob("*/*.ipynb")):
+        if sentences := languages.sentences(language, path.parent.name):
+            notebook = translated(nbformat.read(path, as_version=4), language, sentences)
+            nbformat.write(notebook, path)
+            report(f"{path.parent.name}/{path.name}: translated")
+    solutions = ROOT / "solutions"
+    translations = {path.name: languages.sentences(language, path.stem) for path in solutions.glob("*.md")}
+    try:
+        for name, text in start_page.translated_pages(solutions, destination, translations).items():
+            (destination / name).write_text(text, encoding="utf-8")
+    except start_page.OpeningError as error:
+        raise ReleaseError(f"in the translation: {error}") from error
 
 
 def _generate_one(assignment: str, config: Config) -> None:
@@ -188,7 +214,7 @@ def _digest(content: bytes) -> str:
 def _memory(course: Path) -> Path | None:
     """Where the digests of the last run are: inside .git, so that they never count as a change."""
     folder = _git(course, "rev-parse", "--absolute-git-dir")
-    return Path(os.fsdecode(folder.strip())) / "generated-course.json" if folder else None
+    return Path(os.fsdecode(folder.strip())) / f"generated-{course.name}.json" if folder else None
 
 
 def _remembered(course: Path) -> dict[str, str]:
@@ -205,15 +231,24 @@ def _remember(course: Path, content: dict[str, bytes]) -> None:
 def parser() -> argparse.ArgumentParser:
     """What the command takes."""
     made = argparse.ArgumentParser(prog="hepdl course", description="Make course/ from solutions/.")
+    made.add_argument(
+        "--language",
+        metavar="CODE",
+        help="write course_CODE/, for students who read this language (de: German)",
+    )
     made.add_argument("--force", action="store_true", help="overwrite edits that git does not have (also: FORCE=1)")
     return made
 
 
 def main(arguments: list[str] | None = None) -> int:
     """Make course/ and return the exit status."""
-    force = parser().parse_args(arguments).force or os.environ.get("FORCE", "") not in ("", "0")
+    chosen = parser().parse_args(arguments)
+    force = chosen.force or os.environ.get("FORCE", "") not in ("", "0")
+    make: Generate = partial(generate, report=print)
+    if chosen.language:
+        make = partial(generate_translated, language=chosen.language, report=print)
     try:
-        replace(ROOT / "course", partial(generate, report=print), force)
+        replace(ROOT / (f"course_{chosen.language}" if chosen.language else "course"), make, force)
     except ReleaseError as error:
         print(f"make course: {error}.", file=sys.stderr)
         return 1

@@ -4,6 +4,7 @@
 """
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,10 +13,16 @@ from nbformat import NotebookNode
 from nbgrader.utils import is_grade
 
 from grading.cells.roles import is_test
+from grading.cells.translation import translated_page
 
 LESSONS = "<!-- lessons -->"
 LINK = r"\[{}\]\(\.\./([^)]+\.ipynb)\)"
 NEXT, PREVIOUS = (re.compile(LINK.format(words)) for words in (r"[^\]\[]* →", r"← [^\]\[]*"))
+
+NEEDS, TIME = "What you need to know:", "Time:"
+HEAD, POINTS = "| lesson | you learn | you need | time | points |", "{tests} by tests, {hand} by hand"
+TABLE_TEXTS = (NEEDS, TIME, HEAD, POINTS)
+"""What the table of lessons and the openings that it is read off say, for a translation of the start page."""
 
 
 class OpeningError(Exception):
@@ -37,8 +44,11 @@ class Opening:
     following: str | None
 
 
-def read(path: Path, name: str) -> Opening:
-    """The opening of a solution notebook. Raises OpeningError if a part of it is missing."""
+def read(path: Path, name: str, sentences: Mapping[str, str] | None = None) -> Opening:
+    """The opening of a notebook. Raises OpeningError if a part of it is missing.
+
+    sentences: translations of `TABLE_TEXTS`, where the notebook may be translated.
+    """
     notebook = nbformat.read(path, as_version=4)
     text = notebook.cells[0].source
 
@@ -48,13 +58,16 @@ def read(path: Path, name: str) -> Opening:
             raise OpeningError(f"solutions/{name}: its first cell does not say {what} (as {pattern})")
         return " ".join(found[1].split())
 
+    needs, time = (
+        f"(?:{re.escape(label)}|{re.escape((sentences or {}).get(label, label))})" for label in (NEEDS, TIME)
+    )
     before, after = PREVIOUS.search(text), NEXT.search(text)
     return Opening(
         path=name,
         title=part("the title", r"\A# ([^\n]+)"),
         learn=tuple(re.findall(r"^- (.+?)[;.]?$", text, re.MULTILINE)),
-        needs=part("what one needs to know", r"\*\*What you need to know:\*\* (.*?)\.?\s+\*\*Time:\*\*"),
-        time=part("how long it takes", r"\*\*Time:\*\* ([^.,(]*?)[.,(]"),
+        needs=part("what one needs to know", rf"\*\*{needs}\*\* (.*?)\.?\s+\*\*{time}\*\*"),
+        time=part("how long it takes", rf"\*\*{time}\*\* ([^.,(]*?)[.,(]"),
         test_points=_points(notebook, by_test=True),
         hand_points=_points(notebook, by_test=False),
         previous=before[1] if before else None,
@@ -67,13 +80,15 @@ def _points(notebook: NotebookNode, by_test: bool) -> float:
     return sum(cell.metadata.nbgrader.points for cell in graded if is_test(cell) == by_test)
 
 
-def in_order(solutions: Path) -> list[Opening]:
+def in_order(solutions: Path, sentences: Mapping[str, str] | None = None) -> list[Opening]:
     """All lessons, as each one's link to the next leads through them.
 
     Raises OpeningError if the links do not lead once through every notebook, there and back.
     """
     paths = sorted(solutions.glob("*/*.ipynb"))
-    openings = {name: read(path, name) for path in paths for name in [path.relative_to(solutions).as_posix()]}
+    openings = {
+        name: read(path, name, sentences) for path in paths for name in [path.relative_to(solutions).as_posix()]
+    }
     first = [opening for opening in openings.values() if opening.previous is None]
     if len(first) != 1:
         names = ", ".join(opening.path for opening in first) or "none"
@@ -94,11 +109,12 @@ def in_order(solutions: Path) -> list[Opening]:
     return order
 
 
-def table(lessons: list[Opening]) -> str:
+def table(lessons: list[Opening], sentences: Mapping[str, str] | None = None) -> str:
     """The lessons as a table in Markdown, with links from the folder ``course``."""
-    rows = ["| lesson | you learn | you need | time | points |", "|---|---|---|---|---|"]
+    head, counted = ((sentences or {}).get(text, text) for text in (HEAD, POINTS))
+    rows = [head, "|---|---|---|---|---|"]
     for lesson in lessons:
-        points = f"{lesson.test_points:g} by tests, {lesson.hand_points:g} by hand"
+        points = counted.format(tests=f"{lesson.test_points:g}", hand=f"{lesson.hand_points:g}")
         learn = "<br>".join(f"• {point}" for point in lesson.learn)
         rows.append(f"| [{lesson.title}]({lesson.path}) | {learn} | {lesson.needs} | {lesson.time} | {points} |")
     return "\n".join(rows)
@@ -109,8 +125,24 @@ def pages(solutions: Path) -> dict[str, str]:
 
     Raises OpeningError if the lessons' openings or links do not make the table that one of them asks for.
     """
-    written = {path.name: path.read_text("utf-8") for path in sorted(solutions.glob("*.md"))}
     return {
         name: text.replace(LESSONS, table(in_order(solutions))) if LESSONS in text else text
-        for name, text in written.items()
+        for name, text in _written(solutions).items()
     }
+
+
+def translated_pages(solutions: Path, course: Path, translations: Mapping[str, Mapping[str, str]]) -> dict[str, str]:
+    """As `pages`, in another language. course: the translated notebooks. translations: by the page's name.
+
+    Raises OpeningError as `pages` does.
+    """
+    made = {}
+    for name, text in _written(solutions).items():
+        sentences = translations[name]
+        text = translated_page(text, sentences)
+        made[name] = text.replace(LESSONS, table(in_order(course, sentences), sentences)) if LESSONS in text else text
+    return made
+
+
+def _written(solutions: Path) -> dict[str, str]:
+    return {path.name: path.read_text("utf-8") for path in sorted(solutions.glob("*.md"))}

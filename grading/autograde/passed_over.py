@@ -9,10 +9,13 @@ import json
 from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 
-from nbgrader.api import Gradebook
+from nbgrader.api import Gradebook, SourceCell
 
 from grading.autograde.archives import NotUnpacked, unpacked
+from grading.cells.languages import sentences
 from grading.cells.quotation import visible
+from grading.cells.translation import translated_stub
+from helpers.language import english, languages
 
 ENDING = ".ipynb"
 ARCHIVES = (".zip", ".rar", ".7z", ".tar", ".gz", ".tgz", ".bz2", ".xz")
@@ -23,11 +26,14 @@ SHOWN = 4
 
 @dataclass(frozen=True)
 class Expected:
-    """A notebook of the assignment. cells: the names of those in its release; stubs: what to answer, by name."""
+    """A notebook of the assignment. cells: the names of those in its release.
+
+    stubs: what to answer, by name, as it is released in each language.
+    """
 
     file: str
     cells: frozenset[str]
-    stubs: dict[str, str]
+    stubs: dict[str, frozenset[str]]
 
     def fit(self, sources: dict[str, str]) -> float:
         """The part of its cells that a notebook has."""
@@ -35,7 +41,7 @@ class Expected:
 
     def answers(self, sources: dict[str, str]) -> dict[str, str]:
         """What a notebook holds in place of stubs, by name."""
-        return {name: sources[name] for name, stub in self.stubs.items() if sources.get(name, stub) not in (stub, "")}
+        return {name: sources[name] for name, stubs in self.stubs.items() if sources.get(name, "") not in {"", *stubs}}
 
 
 @dataclass
@@ -73,10 +79,17 @@ def expected_notebooks(gradebook: str, assignment: str) -> list[Expected]:
     with Gradebook(gradebook) as opened:
         for notebook in opened.find_assignment(assignment).notebooks:
             answers = {cell.name for cell in notebook.solution_cells}
-            stubs = {cell.name: _plain(cell.source) for cell in notebook.source_cells if cell.name in answers}
+            cells = [cell for cell in notebook.source_cells if cell.name in answers]
+            stubs = {cell.name: _in_all_languages(cell, assignment) for cell in cells}
             names = frozenset(cell.name for cell in notebook.source_cells)
             found.append(Expected(f"{notebook.name}{ENDING}", names, stubs))
     return sorted(found, key=lambda one: one.file)
+
+
+def _in_all_languages(cell: SourceCell, assignment: str) -> frozenset[str]:
+    is_code = cell.cell_type == "code"
+    known = [{}, *(sentences(language, assignment) for language in languages())]
+    return frozenset(_plain(translated_stub(cell.source, is_code, translations)) for translations in known)
 
 
 def sort_out(expected: list[Expected], files: dict[str, bytes], largest: int) -> SortedOut:
@@ -101,25 +114,32 @@ def sort_out(expected: list[Expected], files: dict[str, bytes], largest: int) ->
     for one in expected:
         handed_in = _sources(files[one.file]) if one.file in files else {}
         if handed_in is None:  # it is refused, with the reason
-            _tell_of_others(result, one.file, "is no notebook", found[one.file])
+            _tell_of_others(result, one.file, english("is no notebook"), found[one.file])
         elif answers := one.answers(handed_in):
             different = {path: other for path, other in found[one.file].items() if other != answers}
             if different:
-                result.tell(one.file, f"{_listed(different)} with other answers than {one.file} was not looked at")
+                said = english(
+                    "{paths} with other answers than {file} was not looked at",
+                    paths=_listed(different),
+                    file=one.file,
+                )
+                result.tell(one.file, said)
         else:
             incomplete |= not _take(result, one.file, found[one.file], everything)
     if incomplete and unknown:
-        result.tell("", f"not looked at: {_listed(unknown)}")
+        result.tell("", english("not looked at: {paths}", paths=_listed(unknown)))
     return result
 
 
 def _take(result: SortedOut, file: str, found: dict[str, dict[str, str]], everything: dict[str, bytes]) -> bool:
     """Put the only notebook with answers in the place of one that has none; whether there was one."""
-    lacks = "holds no answer" if file in result.files else "was not handed in"
+    handed_in = file in result.files
+    lacks = english("holds no answer") if handed_in else english("was not handed in")
     versions = list({json.dumps(answers, sort_keys=True): path for path, answers in found.items()}.values())
     if len(versions) == 1:
         (path,) = versions
-        result.tell(file, f"{file} {lacks}: {path!r} was graded in its place")
+        said = english("{file} {lacks}: {path} was graded in its place", file=file, lacks=lacks, path=repr(path))
+        result.tell(file, said)
         folder = f"{PurePosixPath(path).parent}/".removeprefix("./")
         for name, content in everything.items():
             if folder and name.startswith(folder) and not _may_be_a_notebook(name):
@@ -128,8 +148,8 @@ def _take(result: SortedOut, file: str, found: dict[str, dict[str, str]], everyt
         return True
     if versions:
         _tell_of_others(result, file, lacks, found)
-    elif lacks == "was not handed in":
-        result.tell(file, f"{file} {lacks}")
+    elif not handed_in:
+        result.tell(file, english("{file} was not handed in", file=file))
     return False
 
 
@@ -137,8 +157,13 @@ def _tell_of_others(result: SortedOut, file: str, lacks: str, found: dict[str, d
     if found:
         result.tell(
             file,
-            f"{file} {lacks}; answers to it are in {_listed(found)}, of which none was graded: "
-            f"which one counts is not clear; hand it in as {file}",
+            english(
+                "{file} {lacks}; answers to it are in {paths}, of which none was graded: "
+                "which one counts is not clear; hand it in as {file}",
+                file=file,
+                lacks=lacks,
+                paths=_listed(found),
+            ),
         )
 
 

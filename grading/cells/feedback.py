@@ -14,16 +14,20 @@ from nbgrader.preprocessors import NbGraderPreprocessor
 
 from grading.cells.harmless import Harmless
 from grading.cells.incidents import of
+from grading.cells.languages import language_of, recognised
 from grading.cells.regions import HIDDEN_TESTS
 from grading.cells.roles import is_test
 from grading.cells.untrusted_files import NotRead, read
+from helpers.language import english
 
 GRADERS_ERRORS = ("CellTimeoutError", "DeadKernelError", "TooMuchOutput", "NotRun")
 """The names of errors that the grader wrote, as sentences, where it ended a cell."""
 TOO_MUCH = re.compile(r"the cell printed more than \d+ MB; the rest is lost")
 LARGEST = 100_000_000
 SHORTEST = 6
-WITHHELD = "(What this cell printed when it was graded is shown to your instructor: hidden tests ran before it.)\n"
+WITHHELD = english(
+    "(What this cell printed when it was graded is shown to your instructor: hidden tests ran before it.)"
+)
 
 
 class HideHiddenTests(NbGraderPreprocessor):
@@ -32,6 +36,7 @@ class HideHiddenTests(NbGraderPreprocessor):
     def preprocess(self, nb: NotebookNode, resources: dict) -> tuple[NotebookNode, dict]:
         """The notebook, changed in place."""
         handed_in = _outputs_handed_in(resources)
+        language = language_of(nb)
         incidents = [incident["what"] for incident in of(nb)]
         incidents += [what.replace("it ", "the cell ", 1) for what in incidents]
         hidden_lines: list[str] = []
@@ -41,7 +46,9 @@ class HideHiddenTests(NbGraderPreprocessor):
                 hidden_lines += [line for line in hidden if len(line) >= SHORTEST]
                 self._hide(cell, hidden_lines)
             elif cell.cell_type == "code" and hidden_lines:
-                cell.outputs = _told(cell, incidents) + handed_in.get((cell.get("id"), cell.source), [_note()])
+                withheld = [_printed(recognised(WITHHELD, language))]
+                cell.outputs = _told(cell, incidents, language)
+                cell.outputs += handed_in.get((cell.get("id"), cell.source), withheld)
         return nb, resources
 
     def _hide(self, cell: NotebookNode, hidden_lines: list[str]) -> None:
@@ -55,7 +62,7 @@ class HideHiddenTests(NbGraderPreprocessor):
                 output.traceback = [f"{output.ename}: {output.evalue}".removesuffix(": ")]
 
 
-def _told(cell: NotebookNode, incidents: list[str]) -> list[NotebookNode]:
+def _told(cell: NotebookNode, incidents: list[str], language: str) -> list[NotebookNode]:
     """Of the errors of a student's cell the grader's own sentences, and the names of Python's own."""
     told = []
     for output in cell.outputs:
@@ -65,8 +72,8 @@ def _told(cell: NotebookNode, incidents: list[str]) -> list[NotebookNode]:
         elif output.output_type == "error":
             kind = getattr(builtins, name, None)
             known = isinstance(kind, type) and issubclass(kind, BaseException)
-            words = f"This cell failed when it was graded{f': {name}' if known else ''}."
-            told.append(NotebookNode(output_type="stream", name="stdout", text=f"{words}\n"))
+            words = recognised(english("This cell failed when it was graded"), language)
+            told.append(_printed(f"{words}{f': {name}' if known else ''}."))
     return told
 
 
@@ -86,5 +93,5 @@ def _outputs_handed_in(resources: dict) -> dict[tuple, list[NotebookNode]]:
     return {(cell.get("id"), cell.source): cell.outputs for cell in notebook.cells if cell.cell_type == "code"}
 
 
-def _note() -> NotebookNode:
-    return NotebookNode(output_type="stream", name="stdout", text=WITHHELD)
+def _printed(sentence: str) -> NotebookNode:
+    return NotebookNode(output_type="stream", name="stdout", text=f"{sentence}\n")

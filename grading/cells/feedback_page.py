@@ -6,6 +6,8 @@ from pathlib import Path
 from typing import Any
 
 import nbformat
+from jinja2 import Environment, pass_context
+from jinja2.runtime import Context
 from nbconvert.exporters import Exporter, HTMLExporter
 from nbformat import NotebookNode
 from nbgrader.api import Gradebook
@@ -17,9 +19,11 @@ from traitlets.config import Config
 from grading.cells.feedback import GRADERS_ERRORS
 from grading.cells.harmless import Harmless
 from grading.cells.incidents import told
+from grading.cells.languages import language_of, recognised, sentences
 from grading.cells.rendering import Page, rendered
 from grading.cells.roles import is_question, is_test, name_of
 from grading.cells.shown import FILTERS
+from helpers.language import ENGLISH
 
 TEMPLATES = Path(__file__).resolve().parent / "templates"
 HIDDEN_MARK = "### "
@@ -45,6 +49,18 @@ class FeedbackPage(HTMLExporter):
         values = {name: value for name, value in resources.items() if not callable(value)}
         return rendered(Page(FeedbackPage, self.config, nb, values)), resources
 
+    def _create_environment(self) -> Environment:
+        environment = super()._create_environment()
+        environment.globals["_"] = _translated
+        return environment
+
+
+@pass_context
+def _translated(context: Context, english: str, **values: Any) -> str:
+    """A text of the template in the page's language, filled with values."""
+    said = sentences(context["resources"].get("language", ENGLISH), "grading").get(english, english)
+    return said.format(**values)
+
 
 class Verdicts(NbGraderPreprocessor):
     """Say of each graded cell what became of it, for the page. Comes after nbgrader's GetGrades.
@@ -60,14 +76,15 @@ class Verdicts(NbGraderPreprocessor):
     def preprocess(self, nb: NotebookNode, resources: dict) -> tuple[NotebookNode, dict]:
         """Note the verdicts in the cells, and the page's style in the resources."""
         resources["feedback_css"] = (TEMPLATES / "feedback_page" / "feedback.css").read_text()
-        resources["told"] = told(nb)
+        language = resources["language"] = language_of(nb)
+        resources["told"] = [recognised(sentence, language) for sentence in told(nb)]
         answers = self._answers(resources) if self.model_answers else {}
         names = resources["nbgrader"]
         place = names["notebook"], names["assignment"], names["student"]
         with Gradebook(names["db_url"]) as gradebook:
             for cell in filter(is_grade, nb.cells):
                 if is_test(cell):
-                    self._judge(cell)
+                    self._judge(cell, language)
                 else:
                     waits = gradebook.find_grade(name_of(cell), *place).needs_manual_grade
                     cell.metadata.nbgrader["verdict"] = "waits" if waits else "marked"
@@ -78,22 +95,22 @@ class Verdicts(NbGraderPreprocessor):
             if cell.cell_type == "markdown":
                 cell.source = LINK_INTO_THE_COURSE.sub(r"\1", cell.source)
             elif cell.cell_type == "code" and not is_test(cell):
-                self._tell_why_it_was_stopped(cell)
+                self._tell_why_it_was_stopped(cell, language)
         return nb, resources
 
-    def _tell_why_it_was_stopped(self, cell: NotebookNode) -> None:
+    def _tell_why_it_was_stopped(self, cell: NotebookNode, language: str) -> None:
         """Turn the grader's own errors in a student's cell into sentences."""
         stopped = [output for output in cell.outputs if output.get("ename") in GRADERS_ERRORS]
         if stopped:
             cell.outputs = [output for output in cell.outputs if output not in stopped]
             mark = cell.metadata.setdefault("nbgrader", NotebookNode())
-            mark["sentences"] = [_sentence(error) for error in stopped]
+            mark["sentences"] = [_sentence(error, language) for error in stopped]
 
-    def _judge(self, cell: NotebookNode) -> None:
+    def _judge(self, cell: NotebookNode, language: str) -> None:
         mark = cell.metadata.nbgrader
         errors = [output for output in cell.outputs if output.output_type == "error"]
         mark["verdict"] = "passed" if mark.score >= mark.points else "in part" if mark.score else "failed"
-        mark["sentences"] = [_sentence(error) for error in errors]
+        mark["sentences"] = [_sentence(error, language) for error in errors]
 
     def _answers(self, resources: dict) -> dict[str, str]:
         """The text of each question's answer in the solution notebook, marking schemes left out."""
@@ -104,10 +121,11 @@ class Verdicts(NbGraderPreprocessor):
         return {name_of(cell) or "": _without_scheme(cell.source) for cell in cells if is_question(cell)}
 
 
-def _sentence(error: NotebookNode) -> str:
+def _sentence(error: NotebookNode, language: str) -> str:
     """What an error says; of a failed check its sentence alone, else with the error's name before it."""
     plain = error.ename in ("CheckFailed", "CannotBeChecked", *GRADERS_ERRORS) or not error.ename
-    return error.evalue if plain else f"{error.ename}: {error.evalue}".removesuffix(": ")
+    said = recognised(error.evalue, language)
+    return said if plain else f"{error.ename}: {said}".removesuffix(": ")
 
 
 def _without_scheme(source: str) -> str:

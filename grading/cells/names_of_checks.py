@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable
 
 from grading.cells.names import bound, imported, parsed
+from helpers.language import english
 
 NOT_DEFINED = re.compile(r"name '(\w{1,100})' is not defined")
 
@@ -22,7 +23,7 @@ class NamesOfChecks:
         missing = NOT_DEFINED.search(said)
         name = missing[1] if missing else ""
         if name in self.imported:
-            return f"`{name}` is imported by a check cell only; import it in a cell of your own"
+            return english("`{name}` is imported by a check cell only; import it in a cell of your own", name=name)
         if name in self.defined:
-            return f"`{name}` is defined by a check cell only; define it in a cell of your own"
+            return english("`{name}` is defined by a check cell only; define it in a cell of your own", name=name)
         return ""

@@ -71,6 +71,7 @@ from helpers.checks.tree_sizes import fits_chunks, sizes_events
 from helpers.checks.values import close, dictionary, equal, names, number, numbers, shape, strings
 from helpers.checks.weighted_rates import counts_right, draws_rates, fills_confusion_matrix, measures_area
 from helpers.checks.weights import WEIGHT_BRANCHES, labels, mean_one, weighs, yields
+from helpers.language import _ as sentence
 
 __all__ = [
     "WEIGHT_BRANCHES",
@@ -200,6 +201,7 @@ __all__ = [
     "scores_events",
     "scores_of",
     "selects_events",
+    "sentence",
     "separates",
     "separates_pairs",
     "shape",

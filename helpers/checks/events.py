@@ -18,10 +18,17 @@ def same_events(value: Any, expected: Any, name: str) -> None:
     Between floating-point numbers a relative 1e-6 is forgiven.
     """
     value, expected = plain(value, name).ravel(), plain(expected, "the events").ravel()
-    that(len(value) == len(expected), f"{name} holds {len(value)} events instead of {len(expected)}")
+    that(
+        len(value) == len(expected),
+        "{name} holds {found} events instead of {expected}",
+        name=name,
+        found=len(value),
+        expected=len(expected),
+    )
     that(
         agree(np.sort(value), np.sort(expected)),
-        f"{name} does not hold the events that it was made from: some are lost, doubled or changed",
+        "{name} does not hold the events that it was made from: some are lost, doubled or changed",
+        name=name,
     )
 
 

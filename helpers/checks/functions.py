@@ -8,6 +8,7 @@ import numpy as np
 
 from helpers.checks.failure import CheckFailed, that
 from helpers.checks.values import equal
+from helpers.language import _
 
 
 def call(function: Callable[..., Any], *arguments: Any, says: str) -> Any:
@@ -15,13 +16,13 @@ def call(function: Callable[..., Any], *arguments: Any, says: str) -> Any:
 
     NotImplementedError passes through: the stub has not been replaced yet. So does CheckFailed: it speaks for itself.
     """
-    that(callable(function), f"{says} (its type is {type(function).__name__}: not a function)")
+    that(callable(function), "{says} (its type is {type}: not a function)", says=says, type=type(function).__name__)
     try:
         return function(*arguments)
     except (NotImplementedError, CheckFailed):
         raise
     except Exception as error:
-        raise CheckFailed(f"{says} (it raised {_told(error)})") from None
+        raise CheckFailed(_("{says} (it raised {error})", says=says, error=_told(error))) from None
 
 
 def call_unchanged(function: Callable[..., Any], name: str, *arguments: Any, says: str) -> Any:
@@ -33,7 +34,7 @@ def call_unchanged(function: Callable[..., Any], name: str, *arguments: Any, say
     found = call(function, *given, says=says)
     for array, before in zip(given, arguments, strict=True):
         if isinstance(before, np.ndarray):
-            equal(array, before, f"{name} changed an array that it was given: work on new ones")
+            equal(array, before, _("{name} changed an array that it was given: work on new ones", name=name))
     return found
 
 
@@ -44,8 +45,8 @@ def raises(error: type[BaseException], function: Callable[..., Any], *arguments:
     except error:
         return
     except Exception as other:
-        raise CheckFailed(f"{says} (it raised {_told(other)})") from None
-    raise CheckFailed(says)
+        raise CheckFailed(_("{says} (it raised {error})", says=says, error=_told(other))) from None
+    raise CheckFailed(_(says))
 
 
 def _told(error: Exception) -> str:
@@ -56,4 +57,4 @@ def _told(error: Exception) -> str:
     words = f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
     frames = traceback.extract_tb(error.__traceback__)
     line = getattr(error, "student_line", frames[1].line if len(frames) > 1 else "")
-    return f"{words}, in the line `{line}`" if line else words
+    return _("{error}, in the line `{line}`", error=words, line=line) if line else words

@@ -3,6 +3,8 @@
 from types import TracebackType
 from typing import Any
 
+from helpers.language import _
+
 IMPORT = "from helpers import checks"
 STUB = "raise NotImplementedError"
 
@@ -23,9 +25,10 @@ def _of_name(error: NameError, trace: TracebackType) -> str:
     """Which cells to run, for a name that is missing in the test cell itself; "" elsewhere."""
     if trace.tb_next is not None and trace.tb_next.tb_next is not None:
         return ""
-    return (
-        f"Not checked: `{error.name}` is not there yet. Run the cell above in which you define it, then this one."
-        " After a restart of the kernel: Run > Run All Above Selected Cell."
+    return _(
+        "Not checked: `{name}` is not there yet. Run the cell above in which you define it, then this one."
+        " After a restart of the kernel: Run > Run All Above Selected Cell.",
+        name=error.name,
     )
 
 
@@ -40,7 +43,9 @@ def _of_stub(error: Exception, trace: TracebackType, cells: dict[str, Any]) -> s
     if trace.tb_frame.f_globals is not cells:
         if STUB not in getattr(error, "student_line", ""):
             return ""
-        function = "a function of yours"
-    return (
-        f"Not answered yet: {function} still says `{STUB}`. Put your answer in its place, run that cell, then this one."
+        function = _("a function of yours")
+    return _(
+        "Not answered yet: {function} still says `{stub}`. Put your answer in its place, run that cell, then this one.",
+        function=function,
+        stub=STUB,
     )

@@ -9,6 +9,7 @@ from helpers.checks.events import agree, in_random_order, same_events
 from helpers.checks.failure import that
 from helpers.checks.functions import call
 from helpers.checks.values import dictionary, equal, numbers, plain, shape
+from helpers.language import _
 
 PARTS = ("training", "validation", "test")
 
@@ -18,14 +19,22 @@ def shuffles(function: Callable[..., Any], *arrays: np.ndarray) -> None:
 
     arrays: events along the first axis, none or at least ten; in the first column of the first array all differ.
     """
-    n_events, count = len(arrays[0]), "one array" if len(arrays) == 1 else f"{len(arrays)} arrays"
+    n_events, count = (
+        len(arrays[0]),
+        _("one array") if len(arrays) == 1 else _("{number} arrays", number=len(arrays)),
+    )
     given = [array.copy() for array in arrays]
-    says = f"shuffle_together should take any number of arrays, {count} of {n_events} events too"
+    says = _(
+        "shuffle_together should take any number of arrays, {count} of {n_events} events too",
+        count=count,
+        n_events=n_events,
+    )
     result = call(function, np.random.default_rng(4), *given, says=says)
     that(result is not None, "shuffle_together returned None: its last line should return the shuffled arrays")
     that(
         isinstance(result, tuple | list) and len(result) == len(arrays),
-        f"{count} went in, so a tuple of {count} must come out: return a tuple of all of them",
+        "{count} went in, so a tuple of {count} must come out: return a tuple of all of them",
+        count=count,
     )
     for array, before in zip(given, arrays, strict=True):
         equal(array, before, "shuffle_together changed the array it was given: return new arrays")
@@ -52,11 +61,12 @@ def shuffles(function: Callable[..., Any], *arrays: np.ndarray) -> None:
 
 def _checked(found: Any, array: np.ndarray, number: int) -> np.ndarray:
     """A shuffled array as a plain one of the right shape with the right events."""
-    name, hint = f"the shuffled array {number + 1}", "one entry for each event"
+    name, hint = _("the shuffled array {number}", number=number + 1), "one entry for each event"
     advice = "rng.shuffle works in place and returns None, rng.permutation returns an order"
-    that(found is not None, f"{name} is None: {advice}")
+    that(found is not None, "{name} is None: {advice}", name=name, advice=advice)
     extra_axis = plain(found, name).shape == (1, *array.shape)
-    that(not extra_axis, f"{name} has an axis too many, as array[None] gives: {advice}")
+    says = "{name} has an axis too many, as array[None] gives: {advice}"
+    that(not extra_axis, says, name=name, advice=advice)
     shape(found, array.shape, name, "events come first; shuffle rows, not columns" if array.ndim > 1 else hint)
     values: np.ndarray = plain(found, name)
     same_events(values, array, name)
@@ -77,34 +87,49 @@ def splits(function: Callable[..., Any], array: np.ndarray, validation: float, t
     array: events along the first axis, any number of them. A part may be one event off, and one that takes what the
     rounding of the two others leaves, whichever it is, two.
     """
-    case = f"for {len(array)} events and fractions {validation} and {test}"
-    parts = call(function, array, validation, test, says=f"split should work {case}")
+    case = _(
+        "for {n_events} events and fractions {validation} and {test}",
+        n_events=len(array),
+        validation=validation,
+        test=test,
+    )
+    parts = call(function, array, validation, test, says=_("split should work {case}", case=case))
     that(parts is not None, "split returned None: its last line should return the three parts")
     that(
         isinstance(parts, tuple | list) and len(parts) == 3,
         "split must return three arrays: training, validation, test",
     )
-    parts = [plain(part, f"the {name} part") for part, name in zip(parts, PARTS, strict=True)]
+    parts = [plain(part, _("the {part} part", part=name)) for part, name in zip(parts, PARTS, strict=True)]
     for part, name in zip(parts, PARTS, strict=True):
-        that(part.ndim > 0, f"the {name} part is {part}: it should be a part of the array, not a number")
+        says = "the {part} part is {found}: it should be a part of the array, not a number"
+        that(part.ndim > 0, says, part=name, found=part)
     sizes = [len(part) for part in parts]
-    that(sum(sizes) == len(array), f"{case} events are lost or used twice: the parts hold {sizes}")
+    says = "{case} events are lost or used twice: the parts hold {sizes}"
+    that(sum(sizes) == len(array), says, case=case, sizes=sizes)
     rows = [row for part in parts for row in part]
     that(
         all(np.shape(row) == array.shape[1:] for row in rows),
-        f"{case} an event has the shape {np.shape(rows[0]) if rows else ()} instead of {array.shape[1:]}: "
+        "{case} an event has the shape {found} instead of {expected}: "
         "cut along the first axis, and return the events themselves",
+        case=case,
+        found=np.shape(rows[0]) if rows else (),
+        expected=array.shape[1:],
     )
     wanted = [abs(fraction) * len(array) for fraction in (1 - validation - test, validation, test)]
     off = [abs(size - number) for size, number in zip(sizes, wanted, strict=True)]
     worst = int(np.argmax(off))
     that(
         off[worst] < 2 and sorted(off)[1] < 1 + 1e-9,
-        f"{case} the {PARTS[worst]} part should hold {wanted[worst]:g} events, give or take 1, or 2 for the part that "
-        f"takes what is left, but it holds {sizes[worst]}",
+        "{case} the {part} part should hold {wanted:g} events, give or take 1, or 2 for the part that "
+        "takes what is left, but it holds {found}",
+        case=case,
+        part=PARTS[worst],
+        wanted=wanted[worst],
+        found=sizes[worst],
     )
     joined = np.reshape(rows, array.shape)
-    that(agree(joined, array), f"{case} the parts, joined again, are not the array: keep the order and do not overlap")
+    says = "{case} the parts, joined again, are not the array: keep the order and do not overlap"
+    that(agree(joined, array), says, case=case)
 
 
 def split_sample(sample: Any, given: Mapping[str, np.ndarray], fractions: Mapping[str, float], name: str) -> None:
@@ -121,7 +146,11 @@ def split_sample(sample: Any, given: Mapping[str, np.ndarray], fractions: Mappin
         found = len(plain(sample[part]["inputs"], f'{where}["inputs"]'))
         that(
             abs(found - fraction * n_events) <= 2,
-            f"{where} holds {found} events, {fraction:.0%} of {n_events} are expected",
+            "{name} holds {found} events, {fraction:.0%} of {n_events} are expected",
+            name=where,
+            found=found,
+            fraction=fraction,
+            n_events=n_events,
         )
         for kind, values in given.items():
             hint = "one row for each event" if values.ndim > 1 else "as many as there are rows of inputs"
@@ -129,10 +158,11 @@ def split_sample(sample: Any, given: Mapping[str, np.ndarray], fractions: Mappin
     parts = [{kind: numbers(sample[part][kind], f'{name}["{part}"]["{kind}"]') for kind in given} for part in fractions]
     joined = {kind: np.concatenate([part[kind] for part in parts]) for kind in given}
     for label in np.unique(given["labels"]):
-        that(bool(np.all(joined["labels"] == label)), f"all labels in {name} should be {label:g}")
+        right = bool(np.all(joined["labels"] == label))
+        that(right, "all labels in {name} should be {label:g}", name=name, label=label)
     for kind, values in given.items():
         for found, column in zip(_columns(joined[kind]), _columns(values), strict=True):
-            same_events(found, column, f"{name}, its three parts together, {kind},")
+            same_events(found, column, _("{name}, its three parts together, {kind},", name=name, kind=kind))
     came_from = _where_rows_come_from(joined, given, name)
     first = 0
     for part, held in zip(fractions, parts, strict=True):
@@ -141,10 +171,14 @@ def split_sample(sample: Any, given: Mapping[str, np.ndarray], fractions: Mappin
         # A fair sample of uniform numbers has mean 0.5 and standard deviation 1 / sqrt(12 n); 5 of them are allowed.
         that(
             abs(place - 0.5) < 5 / np.sqrt(12 * n_part),
-            f'{name}["{part}"] holds one end of the file and not all of it alike: shuffle before you split',
+            "{name} holds one end of the file and not all of it alike: shuffle before you split",
+            name=f'{name}["{part}"]',
         )
         first += n_part
-    says = f"{name} is still in the order of the file, or its order prefers some places: shuffle it before you split it"
+    says = _(
+        "{name} is still in the order of the file, or its order prefers some places: shuffle it before you split it",
+        name=name,
+    )
     in_random_order(came_from.astype(int), says)
 
 
@@ -160,9 +194,12 @@ def _where_rows_come_from(joined: Mapping[str, np.ndarray], given: Mapping[str, 
     for kind in given:
         that(
             agree(joined[kind][order], given[kind][wanted_order]),
-            f"in {name} a row was torn apart: an event's inputs must stay together"
+            "in {name} a row was torn apart: an event's inputs must stay together"
             if kind == "inputs"
-            else f"in {name} an event lost its {kind}: shuffle {', '.join(given)} together",
+            else "in {name} an event lost its {kind}: shuffle {kinds} together",
+            name=name,
+            kind=kind,
+            kinds=", ".join(given),
         )
     came_from = np.empty(len(order))
     came_from[order] = wanted_order

@@ -6,21 +6,23 @@ from typing import Any
 import numpy as np
 
 from helpers.checks.failure import CheckFailed, that
+from helpers.language import _
 
 
 def number(value: Any, name: str) -> float:
     """The value as a float, or CheckFailed if it is not one finite number (of any numeric type, or an array of one)."""
     array = numbers(value, name)
-    that(array.size == 1, f"{name} should be one number, but it has shape {array.shape}")
+    that(array.size == 1, "{name} should be one number, but it has shape {shape}", name=name, shape=array.shape)
     return float(array.reshape(()))
 
 
 def numbers(value: Any, name: str) -> np.ndarray:
     """The value as an array of finite numbers, or CheckFailed."""
     array = plain(value, name)
-    that(array.dtype.kind in "biuf", f"{name} should hold numbers, but its type is {_described(value, array)}")
+    kind = _described(value, array)
+    that(array.dtype.kind in "biuf", "{name} should hold numbers, but its type is {type}", name=name, type=kind)
     bad = int(np.count_nonzero(~np.isfinite(array)))
-    that(bad == 0, f"{name} holds {bad} values that are not finite (NaN or infinity)")
+    that(bad == 0, "{name} holds {bad} values that are not finite (NaN or infinity)", name=name, bad=bad)
     return array
 
 
@@ -35,22 +37,30 @@ def shape(value: Any, expected: tuple[int | None, ...], name: str, hint: str = "
     """
     found = plain(value, name).shape
     same = len(found) == len(expected) and all(e in (None, f) for f, e in zip(found, expected, strict=True))
-    lengths = ["any" if e is None else str(e) for e in expected]
+    lengths = [_("any") if e is None else str(e) for e in expected]
     wanted = f"({', '.join(lengths)}{',' if len(lengths) == 1 else ''})"
-    that(same, f"the shape of {name} is {found}, but {wanted} is expected" + (f": {hint}" if hint else ""))
+    said = _("the shape of {name} is {found}, but {wanted} is expected", name=name, found=found, wanted=wanted)
+    that(same, said + (f": {_(hint)}" if hint else ""))
 
 
 def strings(value: Any, name: str) -> list[str]:
     """The value as a list of plain strings, or CheckFailed if it is not a collection of strings."""
     _present(value, name)
-    that(not isinstance(value, str), f"{name} should be a list of names, not one string")
+    that(not isinstance(value, str), "{name} should be a list of names, not one string", name=name)
     try:
         found = list(value)
     except TypeError:
-        raise CheckFailed(f"{name} should be a list of names, but its type is {type(value).__name__}") from None
+        kind = type(value).__name__
+        said = _("{name} should be a list of names, but its type is {type}", name=name, type=kind)
+        raise CheckFailed(said) from None
     for item in found:
         kind = type(item).__name__
-        that(isinstance(item, str), f"{name} should hold names (strings), but the type of an item is {kind}")
+        that(
+            isinstance(item, str),
+            "{name} should hold names (strings), but the type of an item is {type}",
+            name=name,
+            type=kind,
+        )
     return [str.__str__(item) for item in found]
 
 
@@ -59,18 +69,19 @@ def names(value: Any, expected: Iterable[str], name: str) -> None:
     found = strings(value, name)
     expected = set(expected)
     missing, extra = sorted(expected - set(found)), sorted(set(found) - expected)
-    that(not missing, f"{name} lacks {few(missing)}")
-    that(not extra, f"{name} should not hold {few(extra)}")
-    that(len(found) == len(expected), f"{name} holds a name twice")
+    that(not missing, "{name} lacks {missing}", name=name, missing=few(missing))
+    that(not extra, "{name} should not hold {extra}", name=name, extra=few(extra))
+    that(len(found) == len(expected), "{name} holds a name twice", name=name)
 
 
 def dictionary(value: Any, keys: Iterable[str], name: str, more: bool = False) -> None:
     """Fail unless the value is a dictionary with exactly these keys, in any order; with ``more``, others are let be."""
     _present(value, name)
-    that(isinstance(value, Mapping), f"{name} should be a dictionary, but its type is {type(value).__name__}")
+    kind = type(value).__name__
+    that(isinstance(value, Mapping), "{name} should be a dictionary, but its type is {type}", name=name, type=kind)
     keys = set(keys)
     found = [key for key in value if key in keys or not more]
-    names(found, keys, name if " " in name else f"the dictionary {name}")
+    names(found, keys, name if " " in name else _("the dictionary {name}", name=name))
 
 
 def equal(value: Any, expected: Any, message: str) -> None:
@@ -93,18 +104,35 @@ def close(value: Any, expected: Any, message: str, rtol: float = 1e-5, atol: flo
     """
     expected = np.asarray(expected, dtype=float)
     value = _of_yours(value, message)
-    that(value.dtype.kind in "biuf", f"{message} (your value is not a number but of dtype {value.dtype})")
+    that(
+        value.dtype.kind in "biuf",
+        "{message} (your value is not a number but of dtype {dtype})",
+        message=message,
+        dtype=value.dtype,
+    )
     value = value.astype(float)
     if expected.shape == () and value.size == 1:
         value = value.reshape(())
-    that(value.shape == expected.shape, f"{message} (shape {value.shape} instead of {expected.shape})")
+    that(
+        value.shape == expected.shape,
+        "{message} (shape {found} instead of {expected})",
+        message=message,
+        found=value.shape,
+        expected=expected.shape,
+    )
     bad = int(np.count_nonzero(~np.isfinite(value)))
-    that(bad == 0, f"{message} ({bad} values are not finite: NaN or infinity)")
+    that(bad == 0, "{message} ({bad} values are not finite: NaN or infinity)", message=message, bad=bad)
     excess = np.abs(value - expected) - (atol + rtol * np.abs(expected))
     if excess.size and excess.max() > 0:
         worst = np.unravel_index(np.argmax(excess), excess.shape)
-        place = f" at index {worst[0] if len(worst) == 1 else [int(i) for i in worst]}" if worst else ""
-        raise CheckFailed(f"{message} (found {value[worst]:.6g}, expected {expected[worst]:.6g}){place}")
+        found = _(
+            "{message} (found {found:.6g}, expected {expected:.6g})",
+            message=message,
+            found=value[worst],
+            expected=expected[worst],
+        )
+        index = worst[0] if len(worst) == 1 else [int(i) for i in worst]
+        raise CheckFailed(found + (_(" at index {index}", index=index) if worst else ""))
 
 
 def _of_yours(value: Any, message: str) -> np.ndarray:
@@ -112,38 +140,54 @@ def _of_yours(value: Any, message: str) -> np.ndarray:
     try:
         return plain(value, "your value")
     except CheckFailed as failed:
-        raise CheckFailed(f"{message} ({failed})") from None
+        raise CheckFailed(f"{_(message)} ({failed})") from None
 
 
 def _present(value: Any, name: str) -> None:
     kind = type(value)
     if value is None or value is Ellipsis:
-        raise CheckFailed(f"{name} is {value!r}: nothing has been computed or returned yet")
-    that(not callable(value), f"{name} is a function, not its result: call it")
-    that(not isinstance(value, Iterator), f"the type of {name} is {kind.__name__}: make a list of it")
+        raise CheckFailed(
+            _("{name} is {value}: nothing has been computed or returned yet", name=name, value=repr(value))
+        )
+    that(not callable(value), "{name} is a function, not its result: call it", name=name)
+    is_list = not isinstance(value, Iterator)
+    that(is_list, "the type of {name} is {type}: make a list of it", name=name, type=kind.__name__)
     in_the_file = kind.__module__.partition(".")[0] == "uproot"
-    that(not in_the_file, f"{name} is a piece of the file, not what it holds: read the names or the values out of it")
+    that(
+        not in_the_file,
+        "{name} is a piece of the file, not what it holds: read the names or the values out of it",
+        name=name,
+    )
     that(
         kind.__module__ != "__main__" or isinstance(value, np.ndarray | list | tuple | dict | str | int | float),
-        f"{name} is an object of your own class {kind.__name__}, but plain data are expected",
+        "{name} is an object of your own class {type}, but plain data are expected",
+        name=name,
+        type=kind.__name__,
     )
 
 
 def plain(value: Any, name: str) -> np.ndarray:
     """The value as an array of NumPy's own class, of numbers or of strings, or CheckFailed."""
     _present(value, name)
-    that(not isinstance(value, Mapping), f"{name} is a dictionary, but an array is expected")
+    that(not isinstance(value, Mapping), "{name} is a dictionary, but an array is expected", name=name)
     try:
         array = np.array(value, subok=False)
     except (ValueError, TypeError) as error:
         reason = str(error).partition("\n")[0]
-        raise CheckFailed(f"{name} cannot be made an array: do its rows differ in length? ({reason})") from None
+        says = "{name} cannot be made an array: do its rows differ in length? ({reason})"
+        raise CheckFailed(_(says, name=name, reason=reason)) from None
     if array.dtype.names:
         columns = few(list(array.dtype.names))
-        raise CheckFailed(f"{name} is a table with the columns {columns}: take the array of one of them")
+        says = "{name} is a table with the columns {columns}: take the array of one of them"
+        raise CheckFailed(_(says, name=name, columns=columns))
     if array.dtype == object:
         array = _sorted_out(array)
-    that(array.dtype != object, f"{name} should hold numbers or strings, but its type is {_described(value, array)}")
+    that(
+        array.dtype != object,
+        "{name} should hold numbers or strings, but its type is {type}",
+        name=name,
+        type=_described(value, array),
+    )
     return array
 
 
@@ -162,4 +206,4 @@ def _described(value: Any, array: np.ndarray) -> str:
 def few(items: list[str]) -> str:
     """At most three of the items, and how many more there are."""
     shown = ", ".join(repr(item) for item in items[:3])
-    return shown if len(items) <= 3 else f"{shown} and {len(items) - 3} more"
+    return shown if len(items) <= 3 else _("{shown} and {number} more", shown=shown, number=len(items) - 3)

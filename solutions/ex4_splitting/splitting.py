@@ -119,7 +119,9 @@ first = np.array([shuffle_together(np.random.default_rng(seed), np.arange(4))[0]
 counts = np.bincount(first, minlength=4)
 # A fair shuffle puts each of 4 events first 100 +- 9 times of 400; 5 standard deviations are allowed.
 checks.that(
-    counts.min() > 55, f"not every event can come first: of 400 shuffles, events 0 to 3 led {counts.tolist()} times"
+    counts.min() > 55,
+    "not every event can come first: of 400 shuffles, events 0 to 3 led {counts} times",
+    counts=counts.tolist(),
 )
 checks.raises(ValueError, shuffle_together, np.random.default_rng(1), event, other, says=says)
 ### END HIDDEN TESTS
@@ -179,9 +181,9 @@ rows = np.arange(6000).reshape(1000, 6)
 checks.splits(split, rows, 0.2, 0.3)
 checks.splits(split, rows[:0], 0.2, 0.3)
 checks.splits(split, rows[:7], 0.3, 0)
-for fractions in [(0.6, 0.5), (-0.1, 0.2), (0.2, -0.1)]:
-    says = f"the fractions {fractions[0]} and {fractions[1]} must raise ValueError"
-    checks.raises(ValueError, split, rows, *fractions, says=says)
+for first, second in [(0.6, 0.5), (-0.1, 0.2), (0.2, -0.1)]:
+    says = checks.sentence("the fractions {first} and {second} must raise ValueError", first=first, second=second)
+    checks.raises(ValueError, split, rows, first, second, says=says)
 checks.passed("three parts of the right sizes, in order, without overlap; fractions that cannot be are refused")
 ### BEGIN HIDDEN TESTS
 checks.splits(split, np.arange(1000), 0.2, 0.3)

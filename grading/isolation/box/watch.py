@@ -15,6 +15,7 @@ import psutil
 
 from grading.isolation.box.launching import Process
 from grading.isolation.box.limits import Limits
+from helpers.language import english
 from helpers.peak_memory import used
 
 EVERY_S = 0.5
@@ -44,16 +45,20 @@ class Watch(threading.Thread):
         deadline = time.monotonic() + self.limits.wall_s
         while not self.stopped.wait(EVERY_S):
             if time.monotonic() > deadline:
-                return self.end("the notebook ran longer than it may")
+                return self.end(english("the notebook ran longer than it may"))
             members = family(self.process.pid)
             in_files, files = 0, 0
             for folder in IN_MEMORY:
                 size, number = used((member.pid for member in members), folder)
                 in_files, files = in_files + size, files + number
             if in_files + sum(map(_bytes, members)) > self.limits.memory_bytes:
-                return self.end(f"the notebook used more than {self.limits.memory_bytes / 2**30:.1f} GB of memory")
+                return self.end(
+                    english(
+                        "the notebook used more than {size:.1f} GB of memory", size=self.limits.memory_bytes / 2**30
+                    )
+                )
             if files > self.limits.files:
-                return self.end(f"the notebook made more than {self.limits.files} files")
+                return self.end(english("the notebook made more than {number} files", number=self.limits.files))
             if sum(len(wanting) for wanting in map(_wanting_to_compute, members)) > self.limits.at_once:
                 self.crowds = True
             if self.crowds:

@@ -15,6 +15,7 @@ from grading.isolation.wire.mirror import Mirror
 from grading.isolation.wire.peer import Peer
 from grading.isolation.wire.proxies import FunctionProxy
 from grading.isolation.wire.validation import Refused
+from helpers.language import english
 
 END_PATIENCE_S = 10
 
@@ -55,7 +56,7 @@ class StudentProcess(Peer):
 
     def begin(self, turn: int) -> None:
         """Shake hands with the student's side: from then on both are in this test."""
-        self._within(self.limits["value_s"], "the notebook", self._shake_hands, turn)
+        self._within(self.limits["value_s"], english("the notebook"), self._shake_hands, turn)
 
     def _shake_hands(self, turn: int) -> None:
         self.send_handshake(turn)
@@ -70,12 +71,12 @@ class StudentProcess(Peer):
     def trim_memory(self) -> None:
         """Let the student's process give back the memory that it has freed."""
         __tracebackhide__ = True
-        self._within(self.limits["value_s"], "the notebook", self.request, {"op": "trim memory"})
+        self._within(self.limits["value_s"], english("the notebook"), self.request, {"op": "trim memory"})
 
     def call(self, number: int, arguments: tuple, keywords: dict) -> Any:
         """What a student's function returns or raises; CannotBeChecked if nothing comes back in time."""
         __tracebackhide__ = True
-        what = f"the result of {self.references.proxies[number].__name__}"
+        what = english("the result of {function}", function=self.references.proxies[number].__name__)
         return self._within(self.limits["call_s"], what, self._call, number, arguments, keywords)
 
     def _call(self, number: int, arguments: tuple, keywords: dict) -> Any:
@@ -100,7 +101,7 @@ class StudentProcess(Peer):
     def next(self, number: int) -> dict:
         """The reply with an iterator's next item. Raises CannotBeChecked if none comes in the time of a call."""
         __tracebackhide__ = True
-        return self._within(self.limits["call_s"], "the next item", super().next, number)
+        return self._within(self.limits["call_s"], english("the next item"), super().next, number)
 
     def method(self, number: int, name: str) -> FunctionProxy:
         """A method of a student's object. Raises CannotBeChecked if none comes in the time of a value."""
@@ -143,10 +144,10 @@ class StudentProcess(Peer):
             return ask(*arguments)
         except Refused as refused:
             self.report(f"{what} was refused: {refused}")
-            raise CannotBeChecked(f"{what} cannot be checked: {refused}") from None
+            raise CannotBeChecked(english("{what} cannot be checked: {reason}", what=what, reason=refused)) from None
         except ConnectionBroken as broken:
             self.report(f"{what}: {broken}")
-            raise CannotBeChecked(f"{what} cannot be checked: {broken}") from None
+            raise CannotBeChecked(english("{what} cannot be checked: {reason}", what=what, reason=broken)) from None
         finally:
             if outermost:
                 self.channel.deadline = None

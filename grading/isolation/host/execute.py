@@ -21,6 +21,7 @@ from traitlets.utils.importstring import import_item
 
 from grading.cells import incidents, submitted_files, visible_part
 from grading.cells.incidents import Incidents
+from grading.cells.languages import language_of, sentences
 from grading.cells.names_of_checks import NamesOfChecks
 from grading.cells.quotation import visible
 from grading.cells.regions import HIDDEN_TESTS
@@ -32,6 +33,7 @@ from grading.isolation.host.kernel import Kernel, KernelDied
 from grading.isolation.host.pair import KernelPair
 from grading.isolation.host.restarts import RestartPolicy
 from grading.isolation.host.runner import CellRunner, Printed
+from helpers.language import english
 
 
 def before_grading(notebooks: list[str], **what: object) -> None:
@@ -86,6 +88,8 @@ class IsolatedExecute(Execute):
         own = [cell.source for cell in nb.cells if cell.cell_type == "code" and not self._is_test(cell)]
         self.names_of_checks = NamesOfChecks(self.tests_visible, own)
         self.files = self.files_beside(resources)
+        self.language = language_of(nb)
+        self.sentences = sentences(self.language, names["assignment"])
         self.printed = Printed()
         self.policy = RestartPolicy(self._start, self.limits, self.timeout or self.limits.wall_s, self.note)
         try:
@@ -128,6 +132,7 @@ class IsolatedExecute(Execute):
         networks = any(name in cell.source for cell in self.nb.cells for name in ("keras", "tensorflow"))
         start = import_item(self.kernel_starter) if self.kernel_starter else None
         kernels = KernelPair(replace(self.limits, wall_s=wall_s), self.files, networks, start, self.note.warn)
+        kernels.speak(self.language, self.sentences)
         self.student_runner = self._runner(kernels.student, kernels.student.computed_s)
         self.test_runner = self._runner(kernels.examiner, kernels.computed_s)
         return kernels
@@ -202,9 +207,10 @@ class IsolatedExecute(Execute):
         lost = not runner.heard_all and not runner.stopped and student.is_running()
         if lost or self.printed.cell > self.limits.cell_output_bytes:
             shown = f"{self.limits.cell_output_bytes // 2**20} MB"
-            cell.outputs.append(outputs.error("TooMuchOutput", f"the cell printed more than {shown}; the rest is lost"))
+            said = english("the cell printed more than {size}; the rest is lost", size=shown)
+            cell.outputs.append(outputs.error("TooMuchOutput", said))
         if runner.leaves:
-            self._restart(name, cell, "the cell ended its kernel, as quit() and exit() do")
+            self._restart(name, cell, english("the cell ended its kernel, as quit() and exit() do"))
         elif self.policy.kernels.student_answers():
             if not runner.stopped:
                 self.policy.remember(cell.source)
@@ -221,7 +227,8 @@ class IsolatedExecute(Execute):
             self._restart(name, cell)
             serving = None if self.policy.given_up else self.policy.kernels.begin_test()
         if serving is None:
-            cell.outputs.append(outputs.error("DeadKernelError", "the notebook's kernel does not answer the grader"))
+            said = english("the notebook's kernel does not answer the grader")
+            cell.outputs.append(outputs.error("DeadKernelError", said))
             return cell
         runner, kernels = self.test_runner, self.policy.kernels
         cell.outputs = []
@@ -241,7 +248,8 @@ class IsolatedExecute(Execute):
         """What was not heard may have been the test's points: it has not passed, and the next one must be heard."""
         self.note(name, "not all that the test said could be received")
         if not _failed(cell):
-            cell.outputs.append(outputs.error("TooMuchOutput", "not all that this check said could be received"))
+            said = english("not all that this check said could be received")
+            cell.outputs.append(outputs.error("TooMuchOutput", said))
         examiner.client.connect_again("iopub")
         with contextlib.suppress(KernelDied):
             examiner.ready()

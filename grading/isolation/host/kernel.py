@@ -14,6 +14,7 @@ from grading.isolation.box.launching import Program, Starter
 from grading.isolation.host.connection import Client, SandboxedKernelManager, bounded_context
 from grading.isolation.host.meter import computing_s
 from grading.isolation.host.provisioner import SandboxProvisioner
+from helpers.language import english
 
 START_PATIENCE_S = 120
 LAST_WORDS_CHARACTERS = 500
@@ -87,7 +88,7 @@ class Kernel:
 
     def why_it_ended(self) -> str:
         """The limit that it hit, if that is known."""
-        return self.process.ended_because or "the kernel died"
+        return self.process.ended_because or english("the kernel died")
 
     def kill(self) -> None:
         """End it and everything it started."""

@@ -15,6 +15,7 @@ from grading.isolation.host.kernel import Kernel
 from grading.isolation.host.meter import Meter
 
 STUDENT, EXAMINER = "grading.isolation.student.kernel", "grading.isolation.examiner.kernel"
+SPEAK = "__import__('helpers.language', fromlist=['use']).use({!r}, {!r})"
 SERVE = "__import__('grading.isolation.student.serving', fromlist=['serve']).serve({})"
 BEGIN, END = "get_ipython().bridge.begin({})", "get_ipython().bridge.end()"
 
@@ -62,6 +63,10 @@ class KernelPair:
             self.student.ready()
             self.examiner.ready()
             failed.pop_all()
+
+    def speak(self, language: str, sentences: Mapping[str, str]) -> None:
+        """Let tests speak a language. sentences: translations of what they say beside the checks' own."""
+        self.examiner.run("", self.limits.answer_s, SPEAK.format(language, dict(sentences)))
 
     def kill(self) -> None:
         """End both, and all that they started."""

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from grading.isolation.box.limits import Limits
 from grading.isolation.host.kernel import KernelDied
 from grading.isolation.host.pair import KernelPair
+from helpers.language import english
 
 MAX_RESTARTS = 3
 SETTLE_S = 2
@@ -40,7 +41,8 @@ class RestartPolicy:
         ``innocent`` then says whether a cell before it was found to be the one at fault.
         """
         student = self.kernels.student
-        why = why or ("the kernel did not answer and was stopped" if student.is_running() else student.why_it_ended())
+        silent = english("the kernel did not answer and was stopped")
+        why = why or (silent if student.is_running() else student.why_it_ended())
         self.note(name, why)
         self.innocent = False
         self.restarts += 1
@@ -70,9 +72,13 @@ class RestartPolicy:
 
     def _refusal(self) -> str:
         if self.restarts > MAX_RESTARTS:
-            return f"cells of this notebook ended its kernel {self.restarts} times; the rest was not run"
+            return english(
+                "cells of this notebook ended its kernel {times} times; the rest was not run", times=self.restarts
+            )
         if time.monotonic() > self.deadline:
-            return f"the notebook ran longer than {self.wall_s / 60:.0f} minutes; the rest was not run"
+            return english(
+                "the notebook ran longer than {minutes:.0f} minutes; the rest was not run", minutes=self.wall_s / 60
+            )
         return ""
 
     def _give_up(self, why: str) -> None:

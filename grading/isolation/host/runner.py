@@ -15,6 +15,7 @@ from nbformat import NotebookNode
 from grading.isolation.box.limits import Limits
 from grading.isolation.host import outputs
 from grading.isolation.host.kernel import Kernel
+from helpers.language import english
 
 OUTPUTS = ("stream", "display_data", "execute_result", "error", "clear_output", "update_display_data")
 SHOWN_TYPES = frozenset(("status", "execute_input", *OUTPUTS))
@@ -102,7 +103,7 @@ class CellRunner(NotebookClient):
         if self.stopped:
             self.note(self.name, f"it {self.stopped}")
             await self.kernel.manager.interrupt_kernel()
-            said = outputs.error("CellTimeoutError", f"the cell {self.stopped}")
+            said = outputs.error("CellTimeoutError", english("the cell {stopped}", stopped=self.stopped))
             reply = {"content": {"status": "error", **said}}
         with contextlib.suppress(asyncio.TimeoutError):
             await asyncio.wait_for(task_poll_output_msg, self.iopub_timeout)
@@ -112,14 +113,19 @@ class CellRunner(NotebookClient):
     def _limit_exceeded(self, took_s: float, computed_s: float) -> str:
         """What to say of a cell that has taken so long, empty if it may go on."""
         if computed_s > self.limits.cell_cpu_s:
-            return (
-                f"was stopped after computing for {computed_s:.0f} s: a cell may take {self.limits.cell_cpu_s:g} s "
-                "of processor time, all its threads and processes together"
+            return english(
+                "was stopped after computing for {computed:.0f} s: a cell may take {allowed:g} s "
+                "of processor time, all its threads and processes together",
+                computed=computed_s,
+                allowed=self.limits.cell_cpu_s,
             )
         if self.timeout and took_s > self.timeout:
-            return (
-                f"was stopped after {took_s:.0f} s, in which it computed for {computed_s:.0f} s: "
-                f"a cell may take {self.timeout} s by the clock"
+            return english(
+                "was stopped after {took:.0f} s, in which it computed for {computed:.0f} s: "
+                "a cell may take {allowed} s by the clock",
+                took=took_s,
+                computed=computed_s,
+                allowed=self.timeout,
             )
         return ""
 

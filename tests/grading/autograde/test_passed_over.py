@@ -11,8 +11,8 @@ from grading.autograde.passed_over import Expected, expected_notebooks, sort_out
 from grading.cells.incidents import told
 
 STUB = "# your code here\nraise NotImplementedError"
-FIRST = Expected("first.ipynb", frozenset({"text", "sum", "sum-check"}), {"sum": STUB})
-SECOND = Expected("second.ipynb", frozenset({"text2", "mean", "mean-check"}), {"mean": STUB})
+FIRST = Expected("first.ipynb", frozenset({"text", "sum", "sum-check"}), {"sum": frozenset({STUB})})
+SECOND = Expected("second.ipynb", frozenset({"text2", "mean", "mean-check"}), {"mean": frozenset({STUB})})
 LARGEST = 10**6
 
 
@@ -156,5 +156,5 @@ def test_what_the_gradebook_expects(toy_release):
     (toys,) = expected_notebooks(toy_release.database, "toys")
     assert toys.file == "toys.ipynb"
     assert set(toys.stubs) == {"double", "wait", "why", "warn"}
-    assert toys.stubs["double"] == STUB
+    assert toys.stubs["double"] == {STUB}
     assert toys.cells > set(toys.stubs)
