@@ -5,7 +5,9 @@ import re
 import shutil
 
 import nbformat
+import numpy as np
 import pytest
+import yaml
 from nbformat import NotebookNode
 from nbgrader.utils import compute_checksum, is_grade
 
@@ -13,7 +15,7 @@ from grading.authoring import start_page, translate
 from grading.cells.languages import language_of, recognised, sentences
 from grading.cells.roles import is_exercise, is_test, name_of
 from grading.cells.translation import texts_of_cell, translated, translated_source
-from helpers import checks, language
+from helpers import checks, datasets, language
 from helpers.repository import ROOT
 
 LESSON = "ex4_splitting"
@@ -194,6 +196,36 @@ def test_a_german_notebook_says_in_german_what_is_wrong(german, english):
     assert "split hat None zurückgegeben" in run(german, split=nothing)
     language.use("en")
     assert "the training part should hold 500 events" in run(english, split=wrong)
+
+
+SOLUTION_CELLS = nbformat.read(ROOT / "solutions" / LESSON / "splitting.ipynb", as_version=4).cells
+SUBMISSIONS = yaml.safe_load((ROOT / "tests/submissions" / f"{LESSON}.yaml").read_text("utf-8"))
+
+
+def verdict(exercise: str, answer: str, code: str) -> tuple[str, str]:
+    """What the whole test of an exercise, its hidden part too, makes of an answer: the error's name and words."""
+    language.use(code, sentences(code, LESSON))
+    names: dict = {"np": np, "arrays": datasets.load_arrays("hww/arrays.npz")}
+    try:
+        for cell in SOLUTION_CELLS:
+            if is_exercise(cell):
+                exec(answer if name_of(cell) == exercise else cell.source, names)
+            if name_of(cell) == f"{exercise}-check":
+                exec(cell.source, names)
+                return "passed", ""
+    except (Exception, SystemExit) as error:
+        return type(error).__name__, str(error)
+    raise LookupError(exercise)
+
+
+@pytest.mark.parametrize("exercise", SUBMISSIONS)
+def test_every_answer_gets_the_same_verdict_and_a_german_sentence(exercise):
+    answers = [answer for kind in ("right", "wrong") for answer in SUBMISSIONS[exercise][kind].values()]
+    for answer in answers:
+        source = answer["source"] if isinstance(answer, dict) else answer
+        english, german = (verdict(exercise, source, code) for code in ("en", "de"))
+        assert english[0] == german[0]
+        assert english[0] != "CheckFailed" or english[1] != german[1]
 
 
 def test_a_notebook_asks_for_a_language_that_there_is():
