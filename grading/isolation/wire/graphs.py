@@ -43,7 +43,7 @@ def parts(model: Any) -> dict[str, Any]:
     import tensorflow as tf
     from tensorflow.python.framework.convert_to_constants import convert_variables_to_constants_v2
 
-    shape = (model.get_build_config() or {}).get("input_shape")
+    shape = (model.get_build_config() or {}).get("input_shape") or getattr(model, "input_shape", None)
     if not shape or not all(length is None or isinstance(length, int) for length in shape):
         raise Refused("it is a model of a class of its own that has seen no data, or takes several arrays: train it")
     inputs = tf.TensorSpec((None, *shape[1:]), "float32")

@@ -44,6 +44,17 @@ REFUSED_CLASSES = (
 )  # fmt: skip
 
 
+def _described_without_training(model: Any) -> dict[str, Any]:
+    """Keras's description of a model, though its optimizer, loss or schedule may be one that has none."""
+    import keras
+
+    vars(model)["get_compile_config"] = dict
+    try:
+        return keras.saving.serialize_keras_object(model)
+    finally:
+        del vars(model)["get_compile_config"]
+
+
 class Model(Composite):
     """A Keras model: {"config": JSON of its configuration, "weights": [array, …]} in the order of ``model.weights``.
 
@@ -53,10 +64,8 @@ class Model(Composite):
     name, types = "model", ("keras.Model",)
 
     def parts(self, value: Any) -> dict[str, Any]:
-        import keras
-
         try:
-            config = keras.saving.serialize_keras_object(value)
+            config = _described_without_training(value)
             config.pop("compile_config", None)
             _check(config, [0], 0)
             text = json.dumps(config)

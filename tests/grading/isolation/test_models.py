@@ -70,6 +70,30 @@ def test_a_model_computes_the_same_on_the_other_side(make):
     assert [w.shape for w in found.trainable_weights] == [w.shape for w in model.trainable_weights]
 
 
+class Falling(keras.optimizers.schedules.LearningRateSchedule):
+    """A schedule that Keras cannot describe."""
+
+    def __call__(self, step):
+        return 0.005 / (1.0 + keras.ops.cast(step, "float32"))
+
+
+@pytest.mark.parametrize("make", [normalising, functional, own_function])
+def test_how_a_model_is_trained_is_its_own_affair(make):
+    model, trained_otherwise = make(), make()
+    trained_otherwise.set_weights(model.get_weights())
+    trained_otherwise.compile(keras.optimizers.Adam(Falling()), loss=lambda truth, output: output)
+    found, wanted = cross(trained_otherwise), cross(model)
+    assert np.allclose(found.predict(PICTURES, verbose=0), wanted.predict(PICTURES, verbose=0), atol=1e-5)
+    assert [type(layer) for layer in found.layers] == [type(layer) for layer in wanted.layers]
+    assert "get_compile_config" not in vars(trained_otherwise)
+
+
+def test_the_shapes_of_a_functional_model_with_a_part_of_its_own_are_known():
+    start = keras.Input((12, 12, 1))
+    found = cross(keras.Model(start, LAYERS.Lambda(lambda x: 2 * x)(LAYERS.Flatten()(start))))
+    assert (found.input_shape, found.output_shape) == ((None, 12, 12, 1), (None, 144))
+
+
 def test_a_model_with_a_layer_of_its_own_says_its_shapes():
     found = cross(own_function())
     assert (found.input_shape, found.output_shape) == ((None, 12, 12, 1), (None, 144))
