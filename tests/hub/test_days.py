@@ -27,6 +27,7 @@ SECONDS = 300
 """How long a page may take to change, on a machine with much else to do."""
 TO_RELEASE = "ex2_arrays"
 QUESTION = "why-normalise"
+RIGHT = ("tree_names = file", "branch_names = tree")
 TO_THE_TOP = "field => { field.scrollIntoView(); scrollBy(0, -150) }"
 whole = pytest.mark.skipif(not os.environ.get("HEPDL_TEST_ALL"), reason="make test-all plays it on a tablet, too")
 
@@ -57,13 +58,15 @@ def enter(trial, browser):
 
 @pytest.fixture
 def picture(tmp_path, screen) -> Callable:
-    """Take a screenshot; with HEPDL_SCREENSHOTS those of a desktop are kept."""
+    """Take a screenshot, with right answers covered; with HEPDL_SCREENSHOTS those of a desktop are kept."""
     kept = os.environ.get("HEPDL_SCREENSHOTS") if screen == "desktop" else None
     folder = ROOT / kept if kept else tmp_path
 
     def take(lab: LabPage, name: str) -> None:
         time.sleep(0.5)  # what fades in has faded in
-        lab.page.screenshot(path=folder / f"{name}.png")
+        editors = lab.page.locator(".jp-NotebookPanel .jp-CodeCell .jp-InputArea-editor")
+        covered = [editors.filter(has_text=answer) for answer in RIGHT]
+        lab.page.screenshot(path=folder / f"{name}.png", mask=covered, mask_color="#b8c4d0")
 
     return take
 
