@@ -22,6 +22,20 @@ SCHEME = """{%- if cell.metadata.nbgrader.marking_scheme %}
 </details>
 {%- endif %}
 """
+ENTRY = re.compile(r'(<(?:input|textarea)[^>]* class="[^"]*\btabbable")')
+CREDIT = re.compile(r'(<button[^>]* class="[^"]*\b(?:mark-graded|full-credit|no-credit)")')
+FORMGRADE_JS = '<script src="{{ resources.base_url }}/formgrader/static/js/formgrade.js"></script>'
+# What is typed before the stored marks have come would be overwritten by them and not stored.
+UNLOCK = """<script>
+for (const [view, entries] of [[GradeUI, ".score, .extra-credit, button"], [CommentUI, ".comment"]]) {
+  const initialize = view.prototype.initialize;
+  view.prototype.initialize = function () {
+    initialize.call(this);
+    this.$(entries).prop({readonly: false, disabled: false});
+  };
+}
+</script>
+"""
 MATHJAX = "mathjax.html.j2"
 # Formgrader's own script begins when MathJax says that it is done.
 NO_MATHJAX = "var MathJax = {Hub: {Startup: {signal: {Interest: function (f) { setTimeout(f, 0, 'End'); }}}}};"
@@ -41,6 +55,8 @@ class Templates(BaseLoader):
             template = "formgrade_macros.html.j2"
         source, name, unchanged = self._files.get_source(environment, template)
         source = source.replace(BELOW_AN_ANSWER, f"{SCHEME}{BELOW_AN_ANSWER}")
+        source = CREDIT.sub(r"\1 disabled", ENTRY.sub(r"\1 readonly", source))
+        source = source.replace(FORMGRADE_JS, f"{UNLOCK}{FORMGRADE_JS}")
         source = source.replace("var submission_id", f"{NO_MATHJAX}\nvar submission_id")
         source = IN_A_SCRIPT.sub(r'= {{ \1 | tojson }} + "\2";', source)
         return source.replace("<script", f'<script nonce="{{{{ {self._nonce} }}}}"'), name or template, unchanged
