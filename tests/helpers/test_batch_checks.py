@@ -160,6 +160,26 @@ def test_a_look_at_single_events_is_no_reading_batch_by_batch():
     checks.cuts_batches(looks_first, 1003, 100, 16)
 
 
+@pytest.mark.parametrize("case", [(1003, 100, 16), (64, 16, 16), (1, 8, 4)])
+def test_batches_may_be_kept_ready(case):
+    def ahead(*arguments):
+        running = cutter()(*arguments)
+        ready = [next(running) for _ in range(300)]
+        while True:
+            ready.append(next(running))
+            yield ready.pop(0)
+
+    checks.cuts_batches(ahead, *case)
+
+
+def reads_twice(read, *arguments):
+    def again(start, stop):
+        read(start, stop)
+        return read(start, stop)
+
+    yield from cutter()(again, *arguments)
+
+
 WHOLE_CHUNKS = cutter(starts=lambda n, length: np.arange(n // length) * length)
 
 
@@ -168,6 +188,7 @@ WHOLE_CHUNKS = cutter(starts=lambda n, length: np.arange(n // length) * length)
     [
         (by_batch, "read is called for each batch, 16 events at a time: read chunks of 100"),
         (whole, "1003 events were read at a time, but chunk_length is 100"),
+        (reads_twice, "events were read in [0-9]+ epochs of 1003: read every event once an epoch"),
         (beyond, r"read\(1002, 1102\) was called, but 0 <= start < stop <= 1003"),
         (WHOLE_CHUNKS, "events 1000 to 1002 are never read: the last chunk is shorter"),
         (cutter(once=True), "the chunks come in the same order in every epoch"),

@@ -41,9 +41,8 @@ class FormgraderPage:
 
     def mark(self, task: str, points: str, comment: str) -> None:
         """Give points and a comment, and wait until both are stored."""
-        for field in (f"#{task}_extra_credit", f"#{task}-comment"):  # what is typed before they are loaded is lost
-            self.frame.locator(f"{field}[placeholder]").wait_for()
         for field, text in ((f"#{task}", points), (f"#{task}-comment", comment)):
+            self.frame.locator(f"{field}:not([readonly])").wait_for()
             if self.frame.locator(field).input_value() == text:
                 continue
             with self.page.expect_response(lambda answer: answer.request.method == "PUT" and answer.ok):
