@@ -18,6 +18,7 @@ from answers import put_answers
 from browser import INSTALL, Browser, executable
 from formgrader_page import FormgraderPage
 from lab_page import LabPage
+from playwright.sync_api import Locator
 from running_trial import ASSIGNMENT, BOB, COURSE, LECTURER, NOTEBOOK
 
 from helpers.repository import ROOT
@@ -63,10 +64,10 @@ def picture(tmp_path, screen) -> Callable:
     kept = os.environ.get("HEPDL_SCREENSHOTS") if screen == "desktop" else None
     folder = ROOT / kept if kept else tmp_path
 
-    def take(lab: LabPage, name: str) -> None:
+    def take(lab: LabPage, name: str, *secret: Locator) -> None:
         time.sleep(0.5)  # what fades in has faded in
         editors = lab.page.locator(".jp-NotebookPanel .jp-CodeCell .jp-InputArea-editor")
-        covered = [editors.filter(has_text=answer) for answer in RIGHT]
+        covered = [*secret, *(editors.filter(has_text=answer) for answer in RIGHT)]
         lab.page.screenshot(path=folder / f"{name}.png", mask=covered, mask_color="#b8c4d0")
 
     return take
@@ -210,7 +211,7 @@ def mark(lab: LabPage, formgrader: FormgraderPage, picture) -> None:
     ).click()
     formgrader.mark(QUESTION, "1.5", "What sets the largest step?")
     formgrader.frame.locator(f"#{QUESTION}").evaluate(TO_THE_TOP)
-    picture(lab, "marking")
+    picture(lab, "marking", formgrader.frame.locator(".marking-scheme .rendered_html"))
 
 
 def give_back(lab: LabPage, formgrader: FormgraderPage, picture) -> None:
