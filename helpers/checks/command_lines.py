@@ -14,7 +14,7 @@ import uproot
 from helpers.checks.example_trees import scratch_folder
 from helpers.checks.experiments import DEFAULTS, experiment, name_of, result_of
 from helpers.checks.failure import CheckFailed, that
-from helpers.checks.functions import call
+from helpers.checks.functions import Ended, call
 from helpers.checks.values import dictionary
 from helpers.data_files import columns
 from helpers.heavy_pairs import CLASSES
@@ -54,7 +54,7 @@ def _quietly(function: Made, arguments: list[str]) -> Any:
     with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()) as said:
         try:
             return call(function, arguments, says=f"the arguments {line!r} should be taken")
-        except SystemExit:
+        except Ended:
             last = said.getvalue().strip().rpartition("\n")[2]
             raise CheckFailed(f"the arguments {line!r} should be taken, but the program ends: {last}") from None
 
@@ -64,13 +64,11 @@ def refuses_options(function: Made, *lines: str) -> None:
     for line in lines:
         with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()):
             try:
-                function(line.split())
-            except NotImplementedError:
-                raise
-            except SystemExit as ended:
+                call(function, line.split(), says="parse should take a list of arguments")
+            except Ended as ended:
                 that(ended.code not in (0, None), f"{line!r} is an error, so the program should not end with code 0")
                 continue
-            except Exception:
+            except CheckFailed:
                 continue
         raise CheckFailed(f"the arguments {line!r} are taken, but should end the program with an error")
 
@@ -143,6 +141,6 @@ def _quietly_run(function: Made, arguments: list[str]) -> Any:
     with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()):
         try:
             return call(function, arguments, says="main should run with arguments that are right")
-        except SystemExit as ended:
+        except Ended as ended:
             that(not ended.code, f"main ended the program ({ended.code}): does it hand its arguments to parse?")
             return 0

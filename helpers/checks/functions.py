@@ -11,17 +11,30 @@ from helpers.checks.values import equal
 from helpers.language import _
 
 
+class Ended(CheckFailed):
+    """The function ended the program instead of returning. code: as in SystemExit."""
+
+    def __init__(self, says: str, code: object) -> None:
+        super().__init__(_("{says} (it ended the program)", says=says))
+        self.code = code
+
+
 def call(function: Callable[..., Any], *arguments: Any, says: str) -> Any:
     """What the function returns; fail with the sentence ``says`` and the error's own words if it raises.
 
     NotImplementedError passes through: the stub has not been replaced yet. So does CheckFailed: it speaks for itself.
+    Raises Ended where the function raises SystemExit, which the grader, in another process, tells by ``exit_code``.
     """
     that(callable(function), "{says} (its type is {type}: not a function)", says=says, type=type(function).__name__)
     try:
         return function(*arguments)
     except (NotImplementedError, CheckFailed):
         raise
+    except SystemExit as error:
+        raise Ended(says, error.code) from None
     except Exception as error:
+        if hasattr(error, "exit_code"):
+            raise Ended(says, error.exit_code) from None
         raise CheckFailed(_("{says} (it raised {error})", says=says, error=_told(error))) from None
 
 

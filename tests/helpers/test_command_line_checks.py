@@ -109,6 +109,7 @@ def test_runs_experiments():
         (lambda a: main(a, result=None), "main should return 0, not None"),
         (lambda a: main(a, load=lambda folder: load_pairs()), "load the data of the options"),
         (lambda a: exit(2), "main ended the program (2)"),
+        (lambda a: exit("no such folder"), "main ended the program (no such folder)"),
         (lambda a: main(a, change=lambda s, **c: replace(s, varset=0, **c)), "do all options reach the settings?"),
         (lambda a: main(a) + main([*a, "--epochs", "2"]), "which was not asked for"),
         (lambda a: main(a, prepare=lambda o: shutil.rmtree(o["folder"]) or Path(o["folder"]).mkdir()), "ran again"),

@@ -36,7 +36,7 @@ class Error(Kind):
         """An exception of the nearest of Python's own classes, under the name that it had, with a ``student_line``.
 
         What is no Exception (SystemExit, KeyboardInterrupt), and StopIteration, which would end a loop of the test in
-        silence, become a RuntimeError.
+        silence, become a RuntimeError; that of a SystemExit has its code in ``exit_code``.
         """
         error: Any  # gets an attribute more than its class has
         names = field(node, "classes", list)
@@ -50,11 +50,20 @@ class Error(Kind):
         if base is None or not issubclass(base, Exception) or issubclass(base, StopIteration | StopAsyncIteration):
             said_by = "the student's " if names[0] in GRADERS else ""
             error = RuntimeError(f"{said_by}{names[0]}: {message}")
+            if base is SystemExit:
+                error.exit_code = _code(message)
         else:
             kind = base if names[0] == base.__name__ else _named(names[0], base)
             error = _with_message(kind, message)
         error.student_line = line
         return error
+
+
+def _code(message: str) -> int | str | None:
+    """The code of a SystemExit, of which this is the str."""
+    if message in ("", "None"):
+        return None
+    return int(message) if message.isascii() and message.isdigit() else message
 
 
 def _name(kind: type) -> str:

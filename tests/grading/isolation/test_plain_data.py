@@ -22,6 +22,7 @@ from grading.isolation.wire import plain_data
 from grading.isolation.wire.codec import MAX_DEPTH, MAX_NODES
 from grading.isolation.wire.validation import Refused
 from helpers import figures
+from helpers.checks.functions import Ended, call
 
 EXAMPLES = 10_000 if os.environ.get("HEPDL_TEST_ALL") else 300
 LARGEST_GROWTH_BYTES = 256 * 2**20
@@ -153,6 +154,21 @@ def test_an_error_can_be_caught_by_its_class_and_says_the_same(error, caught, wo
     found = cross(error)
     assert isinstance(found, caught) and isinstance(found, Exception)
     assert words in str(found)
+
+
+@pytest.mark.parametrize("code", [0, 3, None, "no such folder"])
+def test_the_end_of_a_program_has_its_code(code):
+    with pytest.raises(Ended) as ended:
+        call(raising(cross(SystemExit(code))), says="it should go on")
+    assert ended.value.code == code
+    assert str(ended.value) == "it should go on (it ended the program)"
+
+
+def raising(error):
+    def function():
+        raise error
+
+    return function
 
 
 @pytest.mark.parametrize(
