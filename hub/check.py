@@ -132,6 +132,16 @@ def data(hub: Hub) -> Iterator[Finding]:
         yield Finding(f"users can change data, such as {writable[0]}", f"chmod -R go-w {hub.data}")
 
 
+def challenge(hub: Hub) -> Iterator[Finding]:
+    """Where the instructor has made a round of the challenge, students have its jets: `write` brings the example's."""
+    made, given = hub.course / "data" / "generated" / "round" / "challenge", hub.data / "challenge"
+    manifest = made / "manifest.json"
+    if manifest.exists() and [manifest.read_bytes()] != [path.read_bytes() for path in given.glob(manifest.name)]:
+        yield Finding(
+            f"students have other secret jets than the round in {made}", f"rm -rf {given} && cp -rL {made} {given}"
+        )
+
+
 def reachable(hub: Hub) -> Iterator[Finding]:
     """All users can reach what is for all."""
     if hub.one_account:
@@ -217,6 +227,7 @@ RULES: tuple[Callable[[Hub], Iterator[Finding]], ...] = (
     secrets,
     exchange,
     data,
+    challenge,
     reachable,
     packages,
     kernels,

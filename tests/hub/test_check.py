@@ -37,6 +37,10 @@ def open_course(hub):
         folder.chmod(0o755)
 
 
+def round_of_the_class(hub):
+    put(hub.course / "data/generated/round/challenge/manifest.json", "the class's")
+
+
 def mode(bits, *names):
     def change(hub):
         hub.folder.joinpath(*names).chmod(bits)
@@ -62,6 +66,7 @@ BROKEN = {
     "no exchange": (lambda hub: shutil.rmtree(hub.exchange), "exchange is not there"),
     "data missing": (lambda hub: shutil.rmtree(hub.data / "hww"), "the data set hww is not in"),
     "data writable": (mode(0o666, "data", "hww", "manifest.json"), "users can change data, such as"),
+    "another round's jets": (round_of_the_class, "students have other secret jets than the round in"),
     "folder closed": (mode(0o750), "because they cannot enter"),
     "packages of others": (of_others, "holds what is not for students: dask"),
     "grader": (lambda hub: put(packages_of(hub.student) / "grading/__init__.py"), "holds the grader"),
