@@ -170,11 +170,15 @@ def packages(hub: Hub) -> Iterator[Finding]:
         yield Finding(
             f"the students' environment has jupyterhub {found.get('jupyterhub', 'not')}, the hub {hubs}", _write(hub)
         )
-    for module in sorted((ROOT / "helpers").rglob("*.py")):
-        copy = folder / module.relative_to(ROOT)
-        if not copy.exists() or copy.read_bytes() != module.read_bytes():
-            yield Finding(f"the students' {module.relative_to(ROOT)} is not that of {ROOT}", _write(hub))
-            return
+    for clone in (ROOT, hub.course):
+        for module in sorted((clone / "helpers").rglob("*.py")):
+            copy = folder / module.relative_to(clone)
+            if not copy.exists() or copy.read_bytes() != module.read_bytes():
+                yield Finding(
+                    f"the students' {module.relative_to(clone)} is not that of {clone}",
+                    f"git pull in {ROOT} and {hub.course}, then {_write(hub)}",
+                )
+                return
 
 
 def _name(name: str) -> str:

@@ -72,6 +72,7 @@ BROKEN = {
     "grader": (lambda hub: put(packages_of(hub.student) / "grading/__init__.py"), "holds the grader"),
     "another JupyterHub": (other_hub, "has jupyterhub 4.0, the hub"),
     "old helpers": (lambda hub: put(packages_of(hub.student) / "helpers/jets.py"), "helpers/jets.py is not that of"),
+    "newer lessons": (lambda hub: put(hub.course / "helpers/jets.py", "JETS = 3"), "helpers/jets.py is not that of"),
     "kernel": (kernel_of_another, "starts /usr/bin/python3, another environment's"),
     "no kernel": (lambda hub: shutil.rmtree(hub.teacher / "share"), "kernel.json is not there"),
     "exchange not set": (change_text("student/etc/jupyter/nbgrader_config.py"), "nbgrader_config.py is not what"),
