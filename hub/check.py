@@ -138,7 +138,8 @@ def challenge(hub: Hub) -> Iterator[Finding]:
     manifest = made / "manifest.json"
     if manifest.exists() and [manifest.read_bytes()] != [path.read_bytes() for path in given.glob(manifest.name)]:
         yield Finding(
-            f"students have other secret jets than the round in {made}", f"rm -rf {given} && cp -rL {made} {given}"
+            f"students have other secret jets than the round in {made}",
+            f"rm -rf {given} && cp -r {made} {given} && chmod -R a+rX,go-w {given}",
         )
 
 
