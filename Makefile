@@ -93,6 +93,7 @@ environment: .venv/bin/uv ## install all packages, for `hepdl` and the tests
 	status=$$?; \
 	if [ $$status -lt 128 ]; then rm -f .venv/unfinished; fi; [ $$status = 0 ] || { $(SAY) \
 	"The packages could not be installed. Is this machine connected to the network? If so, the lines above say why." \
+	"(uv reads no pip.conf: UV_DEFAULT_INDEX names an institute's mirror, UV_SYSTEM_CERTS=1 takes its certificates.)" \
 	"Then run the same command again; where it does not help, run 'make clean' first."; exit 1; }
 
 # `relocatable`: the scripts that uv installs work after the folder was moved.

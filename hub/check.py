@@ -132,6 +132,17 @@ def data(hub: Hub) -> Iterator[Finding]:
         yield Finding(f"users can change data, such as {writable[0]}", f"chmod -R go-w {hub.data}")
 
 
+def challenge(hub: Hub) -> Iterator[Finding]:
+    """Where the instructor has made a round of the challenge, students have its jets: `write` brings the example's."""
+    made, given = hub.course / "data" / "generated" / "round" / "challenge", hub.data / "challenge"
+    manifest = made / "manifest.json"
+    if manifest.exists() and [manifest.read_bytes()] != [path.read_bytes() for path in given.glob(manifest.name)]:
+        yield Finding(
+            f"students have other secret jets than the round in {made}",
+            f"rm -rf {given} && cp -r {made} {given} && chmod -R a+rX,go-w {given}",
+        )
+
+
 def reachable(hub: Hub) -> Iterator[Finding]:
     """All users can reach what is for all."""
     if hub.one_account:
@@ -160,11 +171,15 @@ def packages(hub: Hub) -> Iterator[Finding]:
         yield Finding(
             f"the students' environment has jupyterhub {found.get('jupyterhub', 'not')}, the hub {hubs}", _write(hub)
         )
-    for module in sorted((ROOT / "helpers").rglob("*.py")):
-        copy = folder / module.relative_to(ROOT)
-        if not copy.exists() or copy.read_bytes() != module.read_bytes():
-            yield Finding(f"the students' {module.relative_to(ROOT)} is not that of {ROOT}", _write(hub))
-            return
+    for clone in (ROOT, hub.course):
+        for module in sorted((clone / "helpers").rglob("*.py")):
+            copy = folder / module.relative_to(clone)
+            if not copy.exists() or copy.read_bytes() != module.read_bytes():
+                yield Finding(
+                    f"the students' {module.relative_to(clone)} is not that of {clone}",
+                    f"git pull in {ROOT} and {hub.course}, then {_write(hub)}",
+                )
+                return
 
 
 def _name(name: str) -> str:
@@ -217,6 +232,7 @@ RULES: tuple[Callable[[Hub], Iterator[Finding]], ...] = (
     secrets,
     exchange,
     data,
+    challenge,
     reachable,
     packages,
     kernels,

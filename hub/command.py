@@ -2,11 +2,14 @@
 
 import argparse
 import sys
+from functools import partial
 from pathlib import Path
 
 from hub import check, layout, load, trial
 from hub.layout import Hub, HubError
 from hub.write import write
+
+say = partial(print, flush=True)
 
 
 def parser() -> argparse.ArgumentParser:
@@ -39,13 +42,13 @@ def main(arguments: list[str] | None = None) -> int:
     wanted = parser().parse_args(arguments)
     try:
         if wanted.action == "try":
-            trial.run(trial.hub_to_try(wanted.folder), wanted.port, wanted.assignment)
+            trial.run(trial.hub_to_try(wanted.folder), wanted.port, wanted.assignment, say)
             return 0
         if wanted.action == "load":
-            return load.run(wanted.folder, wanted.students, wanted.port)
+            return load.run(wanted.folder, wanted.students, wanted.port, say)
         folder = wanted.folder.resolve()
         if wanted.action == "write":
-            write(Hub(folder, wanted.instructor, course_id=wanted.course_id))
+            write(Hub(folder, wanted.instructor, course_id=wanted.course_id), say)
             jupyterhub = Path(sys.executable).with_name("jupyterhub")
             print(f"Written. Start it: {jupyterhub} -f {folder}/hub/jupyterhub_config.py")
             return 0

@@ -68,5 +68,7 @@ def _uv(*arguments: str) -> None:
     if done.returncode:
         raise HubError(
             f"the packages could not be installed: {done.stderr.strip()[-1000:]}\n"
-            "Is this machine connected to the network? Then run the same command again"
+            "Is this machine connected to the network? (uv reads no pip.conf: UV_DEFAULT_INDEX names an institute's "
+            "mirror, UV_SYSTEM_CERTS=1 takes its certificates; sudo wants them in its command line.) Then run the same "
+            "command again"
         )

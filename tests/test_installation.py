@@ -157,6 +157,7 @@ def test_a_package_that_cannot_be_had_is_answered_and_had_later(course):
     done = course.make("environment")
     assert done.returncode != 0
     assert "Is this machine connected to the network?" in done.stderr
+    assert "UV_DEFAULT_INDEX" in done.stderr and "UV_SYSTEM_CERTS=1" in done.stderr
     assert course.says("student") == "student 1.0"
 
     course.wheels.mkdir()

@@ -1,8 +1,8 @@
 """Grade all submissions to an assignment in parallel, with nbgrader's own converters and gradebook.
 
-    python -m grading.autograde ex3_weights_targets                         on the cores of this machine
-    python -m grading.autograde ex3_weights_targets --cluster slurm --workers 40
-    python -m grading.autograde ex3_weights_targets --scheduler tls://node7:8786
+    hepdl autograde ex3_weights_targets                         on the cores of this machine
+    hepdl autograde ex3_weights_targets --cluster slurm --workers 40
+    hepdl autograde ex3_weights_targets --scheduler tls://node7:8786
 
 Run it in the course's folder after ``nbgrader collect``. It grades what is new or handed in again, ``--force`` all.
 Where the solution was changed after the gradebook took it over, it stops and says so: ``--regenerate`` takes it over,

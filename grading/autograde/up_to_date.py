@@ -17,7 +17,7 @@ def compare(books: Books, regenerate: bool) -> list[str]:
     if twins := different_twins(source):
         raise CannotGrade(
             f"{', '.join(map(str, twins))}: the notebook beside it holds other cells. "
-            f"`make solutions LESSON={assignment}` takes those edited last, and runs them; then run this again."
+            f"`hepdl solutions {assignment}` takes those edited last, and runs them; then run this again."
         )
     try:
         cells, released = from_solutions(coursedir, books.config)
@@ -37,7 +37,7 @@ def compare(books: Books, regenerate: bool) -> list[str]:
                     f"`hepdl autograde {assignment} --regenerate` takes it over, grades everybody again, and lists "
                     "whose points changed."
                 )
-            return [f"{path} is not what the solution gives now: `make course` writes it anew" for path in old]
+            return [f"{path} is not what the solution gives now: `hepdl course` writes it anew" for path in old]
         books.points_before.begin(books.points())
         generate(coursedir, books.config)
     except NotGenerated as reason:

@@ -1,6 +1,5 @@
 """A hub to try, as `hepdl hub try` runs it."""
 
-import os
 import signal
 import socket
 import subprocess
@@ -26,7 +25,6 @@ def start(folder: Path, port: int) -> subprocess.Popen:
     return subprocess.Popen(
         command,
         cwd=ROOT,
-        env=os.environ | {"PYTHONUNBUFFERED": "1"},
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,

@@ -37,6 +37,10 @@ def open_course(hub):
         folder.chmod(0o755)
 
 
+def round_of_the_class(hub):
+    put(hub.course / "data/generated/round/challenge/manifest.json", "the class's")
+
+
 def mode(bits, *names):
     def change(hub):
         hub.folder.joinpath(*names).chmod(bits)
@@ -62,11 +66,13 @@ BROKEN = {
     "no exchange": (lambda hub: shutil.rmtree(hub.exchange), "exchange is not there"),
     "data missing": (lambda hub: shutil.rmtree(hub.data / "hww"), "the data set hww is not in"),
     "data writable": (mode(0o666, "data", "hww", "manifest.json"), "users can change data, such as"),
+    "another round's jets": (round_of_the_class, "students have other secret jets than the round in"),
     "folder closed": (mode(0o750), "because they cannot enter"),
     "packages of others": (of_others, "holds what is not for students: dask"),
     "grader": (lambda hub: put(packages_of(hub.student) / "grading/__init__.py"), "holds the grader"),
     "another JupyterHub": (other_hub, "has jupyterhub 4.0, the hub"),
     "old helpers": (lambda hub: put(packages_of(hub.student) / "helpers/jets.py"), "helpers/jets.py is not that of"),
+    "newer lessons": (lambda hub: put(hub.course / "helpers/jets.py", "JETS = 3"), "helpers/jets.py is not that of"),
     "kernel": (kernel_of_another, "starts /usr/bin/python3, another environment's"),
     "no kernel": (lambda hub: shutil.rmtree(hub.teacher / "share"), "kernel.json is not there"),
     "exchange not set": (change_text("student/etc/jupyter/nbgrader_config.py"), "nbgrader_config.py is not what"),

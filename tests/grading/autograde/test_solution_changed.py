@@ -82,7 +82,7 @@ def test_a_twin_that_was_edited_alone_is_named(toys, grade, solution):
     toys.submit("alice")
     twin = solution.with_suffix(".py")
     twin.write_text(twin.read_text().replace("double(-1) == -2", "double(-1) == -3"))
-    with pytest.raises(CannotGrade, match=r"toys\.py: .* other cells\. `make solutions LESSON=toys`"):
+    with pytest.raises(CannotGrade, match=r"toys\.py: .* other cells\. `hepdl solutions toys`"):
         grade()
     twin.unlink()
     assert grade().graded == ["alice"]
@@ -109,7 +109,7 @@ def test_a_release_with_an_older_text_is_named_and_written_anew(toys, grade, sol
     report = grade()
     assert report.graded == ["alice"]
     (sentence,) = report.release
-    assert "course/toys/toys.ipynb is not what the solution gives now: `make course`" in sentence
+    assert "course/toys/toys.ipynb is not what the solution gives now: `hepdl course`" in sentence
     (sentence,) = grade(regenerate=True).release
     assert "`nbgrader release_assignment toys --force`" in sentence
     assert "# Toys and games" in (toys.folder / "course/toys/toys.ipynb").read_text()
