@@ -138,7 +138,7 @@ class Books:
         if self.assignment not in assignments:
             raise CannotGrade(f"There is no assignment {self.assignment}; {sources} holds {', '.join(assignments)}.")
         unknown = (
-            f"The gradebook does not know {self.assignment}: "
+            f"The gradebook does not know the notebooks of {self.assignment}: "
             f"`nbgrader generate_assignment {self.assignment} --force` first."
         )
         if url.get_backend_name() == "sqlite" and (url.database is None or not Path(url.database).exists()):
@@ -148,6 +148,8 @@ class Books:
                 assignment = gradebook.find_assignment(self.assignment)
             except MissingEntry:
                 raise CannotGrade(unknown) from None
+            if not assignment.notebooks:  # as after the due date was set before the assignment was generated
+                raise CannotGrade(unknown)
             self.has_deadline = assignment.duedate is not None
             same = sqlalchemy.update(Assignment).where(Assignment.id == assignment.id).values(name=self.assignment)
             gradebook.db.execute(same)

@@ -4,6 +4,7 @@ import os
 import sqlite3
 
 import pytest
+from nbgrader.api import Gradebook
 from toy_class import AGAIN, LATE, at_full_length
 
 from grading.autograde import command
@@ -261,11 +262,18 @@ def test_files_beside_the_lesson_replace_those_of_the_student(toys, grade):
     assert (toys.folder / "autograded/alice/toys/table.txt").read_text() == "3"
 
 
+def only_the_due_date(toys):
+    (toys.folder / "gradebook.db").unlink()
+    with Gradebook(toys.database, "demo") as gradebook:
+        gradebook.add_assignment("toys", duedate="2026-07-01 16:00:00 UTC")
+
+
 @pytest.mark.parametrize(
     ("arrange", "sentence"),
     [
         (lambda toys: (toys.folder / "nbgrader_config.py").unlink(), "holds no nbgrader_config.py"),
-        (lambda toys: (toys.folder / "gradebook.db").unlink(), "The gradebook does not know toys"),
+        (lambda toys: (toys.folder / "gradebook.db").unlink(), "The gradebook does not know the notebooks of toys"),
+        (only_the_due_date, "The gradebook does not know the notebooks of toys"),
         (lambda toys: None, "There is no submission to toys: `nbgrader collect toys` first."),
     ],
 )
