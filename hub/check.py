@@ -5,10 +5,11 @@ import os
 import pwd
 import re
 import shutil
+import subprocess
 from collections.abc import Callable, Iterator
 from importlib.metadata import distributions, version
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from helpers.repository import ROOT
 from hub.environments import site_packages
@@ -17,6 +18,13 @@ from hub.server_files import private_files, student_files, teacher_files
 from hub.write import NODE_MISSING, NOT_DATA, PROXY
 
 FIRST_USER, LAST_USER = 1000, 59999
+MAKE_SANDBOX = """
+from grading.isolation.box import sandbox
+try:
+    sandbox.require()
+except sandbox.NoSandbox as reason:
+    raise SystemExit(str(reason))
+"""
 SECRET_FOLDERS = ("solutions", "tests", ".git", "secret")
 
 
@@ -223,6 +231,25 @@ def programs(hub: Hub) -> Iterator[Finding]:
         yield Finding("JupyterHub's proxy is not installed", _write(hub))
     if shutil.which("bwrap") is None:
         yield Finding("bubblewrap is missing, without which nothing is graded", "apt install bubblewrap")
+    else:
+        yield from sandbox(hub)
+
+
+def sandbox(hub: Hub) -> Iterator[Finding]:
+    """The instructor can make the sandbox of grading, which takes more than bubblewrap on some machines."""
+    user, group = hub.owner(hub.instructor)
+    account: dict[str, Any] = {"user": user, "group": group, "extra_groups": []} if os.geteuid() == 0 else {}
+    tried = subprocess.run(
+        [hub.teacher / "bin" / "python", "-c", MAKE_SANDBOX],
+        cwd=hub.course,
+        env={"PATH": os.environ["PATH"], "HOME": str(hub.home(hub.instructor))},
+        capture_output=True,
+        text=True,
+        **account,
+    )
+    if tried.returncode:
+        said = (tried.stderr.strip().splitlines() or ["no reason given"])[-1]
+        yield Finding(f"{hub.instructor} cannot grade", said)
 
 
 RULES: tuple[Callable[[Hub], Iterator[Finding]], ...] = (

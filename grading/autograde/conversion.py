@@ -11,9 +11,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import traitlets.log
+from nbformat.warnings import MissingIDFieldWarning
 from nbgrader.converters import Autograde
 from nbgrader.coursedir import CourseDirectory
-from nbformat.warnings import MissingIDFieldWarning
 from sqlalchemy.exc import SAWarning
 from traitlets import Unicode
 from traitlets.config import Config

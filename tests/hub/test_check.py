@@ -1,11 +1,12 @@
 """`hepdl hub check` is silent about a hub as it was written, and names whatever was opened, removed or changed."""
 
+import os
 import pwd
 import shutil
 from types import SimpleNamespace
 
 import pytest
-from written_hub import packages_of, put
+from written_hub import packages_of, put, put_python
 
 from hub import check
 from hub.layout import Hub, HubError, read
@@ -39,6 +40,10 @@ def open_course(hub):
 
 def round_of_the_class(hub):
     put(hub.course / "data/generated/round/challenge/manifest.json", "the class's")
+
+
+def no_sandbox(hub):
+    put_python(hub.teacher, "echo 'Traceback'; echo 'this machine refuses to make one' >&2; exit 1")
 
 
 def mode(bits, *names):
@@ -80,6 +85,7 @@ BROKEN = {
     "menus": (change_text("student/etc/jupyter/labconfig/page_config.json"), "page_config.json is not what"),
     "hub's settings": (change_text("hub/jupyterhub_config.py"), "jupyterhub_config.py is not what"),
     "environment writable": (mode(0o777, "student", "etc", "jupyter", "nbgrader_config.py"), "which all start"),
+    "no sandbox": (no_sandbox, f"{pwd.getpwuid(os.getuid()).pw_name} cannot grade"),
     "no proxy": (lambda hub: shutil.rmtree(hub.private / "proxy"), "JupyterHub's proxy is not installed"),
     "no students' environment": (lambda hub: shutil.rmtree(hub.student), "there is no environment in"),
 }
