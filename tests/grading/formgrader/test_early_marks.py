@@ -16,7 +16,7 @@ def test_a_mark_can_be_typed_when_the_old_ones_are_there_and_not_before(page, fo
     late = []
     for address in LOADED:
         page.route(address, lambda answer: late.append(answer))
-    page.goto(formgrader.pages["alice"])
+    page.goto(formgrader.pages["trudy"])
     while len(late) < len(LOADED):
         page.wait_for_timeout(100)
     mark, comment = page.locator("#why"), page.locator("#why-comment")
