@@ -1,5 +1,6 @@
 """Accounts of the machine for those who try a hub; they go when the hub ends, their homes stay."""
 
+import os
 import pwd
 import shutil
 import subprocess
@@ -22,28 +23,35 @@ def accounts(hub: Hub) -> Iterator[None]:
             (hub.homes / user).chmod(0o700)
         yield
         return
-    if shutil.which("useradd") is None:
-        raise HubError("a hub makes accounts with useradd, which is not here: `apt install passwd` installs it")
+    useradd, userdel = map(_program, ("useradd", "userdel"))
     hub.homes.mkdir(parents=True, exist_ok=True)
     made: list[str] = []
     try:
         for user in users:
-            _make(hub, user)
+            _make(hub, user, useradd)
             made.append(user)
         yield
     finally:
         for user in made:
-            subprocess.run(["userdel", "--force", user], capture_output=True)
+            subprocess.run([userdel, "--force", user], capture_output=True)
 
 
-def _make(hub: Hub, user: str) -> None:
+def _program(name: str) -> str:
+    """Where an administrator's program lies; the PATH that `su` leaves does not lead there."""
+    found = shutil.which(name, path=os.pathsep.join([os.environ["PATH"], "/usr/sbin", "/sbin"]))
+    if found is None:
+        raise HubError(f"a hub makes accounts with {name}, which is not here: `apt install passwd` installs it")
+    return found
+
+
+def _make(hub: Hub, user: str, useradd: str) -> None:
     home = hub.homes / user
     try:
         other = pwd.getpwnam(user).pw_dir
     except KeyError:
         kept = [each.stat().st_uid for each in hub.homes.iterdir()]  # a new account must not own a home that is there
         number = f"--uid={home.stat().st_uid}" if home.exists() else f"--key=UID_MIN={max(kept, default=999) + 1}"
-        command = ["useradd", "--create-home", f"--home-dir={home}", "--shell=/bin/bash", number, user]
+        command = [useradd, "--create-home", f"--home-dir={home}", "--shell=/bin/bash", number, user]
         done = subprocess.run(command, capture_output=True, text=True)
         if done.returncode:
             raise HubError(f"useradd could not make the account {user}: {done.stderr.strip()}") from None

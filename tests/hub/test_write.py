@@ -150,7 +150,7 @@ def test_a_new_account_gets_no_home_of_another_and_an_old_one_its_own(open_folde
 
     monkeypatch.setattr(accounts.subprocess, "run", run)
     for user in ("hepdl-new", "hepdl-gone"):
-        accounts._make(hub, user)
+        accounts._make(hub, user, "useradd")
     assert "--key=UID_MIN=4322" in commands[0]
     assert "--uid=4321" in commands[1]
 
@@ -177,6 +177,16 @@ def test_a_hub_of_one_account_does_not_become_one_of_many(open_folder):
     put(alone.private / "settings.json", alone.settings())
     with pytest.raises(HubError, match="holds a hub that another account made: name another folder"):
         trial.run(Hub(open_folder, ME), trial._free_port())
+
+
+def test_accounts_are_made_where_the_path_leads_to_no_administrators_programs(open_folder, monkeypatch):
+    hub = Hub(open_folder, ME)
+    monkeypatch.setenv("PATH", "/usr/bin:/bin")
+    monkeypatch.setattr(accounts.shutil, "which", lambda name, path: f"found in {path}")
+    assert accounts._program("useradd") == "found in /usr/bin:/bin:/usr/sbin:/sbin"
+    monkeypatch.setattr(accounts.shutil, "which", lambda name, path: None)
+    with pytest.raises(HubError, match="with useradd, which is not here: `apt install passwd`"), accounts.accounts(hub):
+        pass
 
 
 def test_trouble_is_one_sentence(open_folder, capsys):
