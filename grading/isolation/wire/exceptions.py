@@ -63,6 +63,8 @@ def _code(message: str) -> int | str | None:
     """The code of a SystemExit, of which this is the str."""
     if message in ("", "None"):
         return None
+    if message in ("False", "True"):  # as from sys.exit(not rows)
+        return message == "True"
     return int(message) if message.isascii() and message.isdigit() else message
 
 

@@ -156,7 +156,7 @@ def test_an_error_can_be_caught_by_its_class_and_says_the_same(error, caught, wo
     assert words in str(found)
 
 
-@pytest.mark.parametrize("code", [0, 3, None, "no such folder"])
+@pytest.mark.parametrize("code", [0, 3, None, False, True, "no such folder"])
 def test_the_end_of_a_program_has_its_code(code):
     with pytest.raises(Ended) as ended:
         call(raising(cross(SystemExit(code))), says="it should go on")
